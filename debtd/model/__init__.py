@@ -1,0 +1,1 @@
+"""Values and decisions of debtd. Standard library only; nothing here reads or writes anything."""

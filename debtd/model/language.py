@@ -1,0 +1,48 @@
+"""The languages that rules are written for, and how a path tells its language."""
+
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+
+class Language(StrEnum):
+    """Values are semgrep's own names, so that rule files and targets agree."""
+
+    PYTHON = "python"
+    JAVASCRIPT = "javascript"
+    TYPESCRIPT = "typescript"
+    JAVA = "java"
+    GO = "go"
+    CPP = "cpp"
+    C = "c"
+    RUST = "rust"
+
+
+_BY_SUFFIX = {
+    ".py": Language.PYTHON,
+    ".pyi": Language.PYTHON,
+    ".pyw": Language.PYTHON,
+    ".js": Language.JAVASCRIPT,
+    ".jsx": Language.JAVASCRIPT,
+    ".mjs": Language.JAVASCRIPT,
+    ".cjs": Language.JAVASCRIPT,
+    ".ts": Language.TYPESCRIPT,
+    ".tsx": Language.TYPESCRIPT,
+    ".mts": Language.TYPESCRIPT,
+    ".cts": Language.TYPESCRIPT,
+    ".java": Language.JAVA,
+    ".go": Language.GO,
+    ".cc": Language.CPP,
+    ".cpp": Language.CPP,
+    ".cxx": Language.CPP,
+    ".hpp": Language.CPP,
+    ".hh": Language.CPP,
+    ".hxx": Language.CPP,
+    ".h": Language.CPP,
+    ".c": Language.C,
+    ".rs": Language.RUST,
+}
+
+
+def language_of(path: str) -> Language | None:
+    """The language of a repository path by its ending, in any case; None when no rule can apply to it."""
+    return _BY_SUFFIX.get(PurePosixPath(path).suffix.lower())

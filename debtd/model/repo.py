@@ -1,0 +1,66 @@
+"""Repositories, revisions, and the files that a scan reads."""
+
+import hashlib
+from dataclasses import dataclass
+
+from debtd.model.coverage import SkippedFile
+from debtd.model.language import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """`id` is stable for a source; `source` is an absolute path or a URL; `name` is for people."""
+
+    id: str
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One commit of the default branch. `committed_at` is seconds since the epoch, from the commit itself."""
+
+    commit: str
+    tree: str
+    branch: str
+    committed_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file to scan.
+
+    `path` is the repository path (POSIX, UTF-8); `blob` the git blob id of its bytes; `location` the absolute
+    path of a regular file with exactly those bytes. `executable` is git mode 100755.
+    """
+
+    path: str
+    blob: str
+    size: int
+    language: Language
+    location: str
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A listed tree: every entry is in `sources` or in `skipped`.
+
+    `root` is the folder that holds the files (disposable and read-only for a mirror's checkout, the user's own
+    for a plain folder). `texts` are the bytes of the files that steer a scan, by path: the manifests at the root
+    (pyproject.toml, setup.cfg, setup.py) and every `.semgrepignore`; at most 1 MiB each.
+    """
+
+    root: str
+    sources: tuple[Source, ...]
+    skipped: tuple[SkippedFile, ...]
+    texts: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def listed(self) -> frozenset[str]:
+        return frozenset(s.path for s in self.sources) | frozenset(s.path for s in self.skipped)
+
+
+def repository_id(source: str) -> str:
+    """Sixteen hexadecimal digits over the canonical source: the same path or URL is the same repository."""
+    return hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:16]

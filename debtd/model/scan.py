@@ -1,0 +1,39 @@
+"""What a scan saw, and what it can therefore claim."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from debtd.model.coverage import Coverage, Skipped
+from debtd.model.finding import Match
+from debtd.model.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """What one engine made of the sources it was given.
+
+    `skipped` maps paths that were not scanned, or not in full, to the reason; matches found in them all the same
+    are real. `fired` are the rules whose planted control was reported in this very run: only for those does
+    silence mean absence. `broken` maps rule ids to what went wrong with the rule itself.
+    """
+
+    matches: tuple[Match, ...] = ()
+    skipped: Mapping[str, Skipped] = field(default_factory=dict)
+    fired: frozenset[str] = frozenset()
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanResult:
+    """One scan of one tree by all engines. `rule_ids` are the rules that were asked for."""
+
+    matches: tuple[Match, ...]
+    coverage: Coverage
+    rule_ids: frozenset[str]
+    fired: frozenset[str]
+    broken: Mapping[str, str]
+    project: Project
+
+    def can_deny(self, rule_id: str, path: str) -> bool:
+        """Whether this scan's silence about the rule in the path proves that there is nothing."""
+        return rule_id in self.fired and (path in self.coverage.scanned)

@@ -1,0 +1,221 @@
+"""What the pipeline needs of the outside world. Adapters implement these; `wiring` chooses them."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from debtd.model.coverage import Coverage
+from debtd.model.event import Event
+from debtd.model.evidence import Evidence
+from debtd.model.finding import Finding, FindingState
+from debtd.model.language import Language
+from debtd.model.project import Project
+from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.repo import Checkout, Repository, Revision, Source
+from debtd.model.scan import Detection
+from debtd.model.suppression import Suppression
+from debtd.model.task import FixTask, Patch, TaskState
+from debtd.rulekit.rule import Rule
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, aware, UTC."""
+        ...
+
+
+class Progress(Protocol):
+    """Where a stage tells how far it is. Must be cheap and safe to call from threads."""
+
+    def start(self, stage: str, total: int) -> None: ...
+
+    def advance(self, stage: str, count: int = 1) -> None: ...
+
+
+class Detector(Protocol):
+    """One engine."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str:
+        """The engine's version, part of every cache key and of the evidence."""
+        ...
+
+    def accepts(self, rule: Rule) -> bool:
+        """Whether this engine runs the rule."""
+        ...
+
+    def detect(
+        self, sources: Sequence[Source], rules: Sequence[Rule], project: Project, progress: Progress
+    ) -> Detection:
+        """Run accepted rules over sources of their languages.
+
+        Paths are unique in a call. A source that cannot be scanned in full is in `skipped`; a hostile one never
+        raises and never stalls the caller. Every rule's control (`control_of`) is planted in the run. Progress
+        advances once a source. Raises ConfigError when the engine itself cannot run.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitRequest:
+    """A commit on `base_commit` that gives each path new bytes. Modes stay; author and dates are fixed."""
+
+    key: str
+    base_commit: str
+    message: str
+    files: tuple[tuple[str, bytes], ...]
+
+
+class Workspaces(Protocol):
+    """Mirrors, checkouts and commits. Raises RepoUnusable and Retryable, never an error of a library."""
+
+    def identify(self, location: str) -> Repository:
+        """The repository behind a path or URL. Raises RepoUnusable with a sentence when there is none."""
+        ...
+
+    def ensure_mirror(self, repository: Repository) -> Revision:
+        """Create or refresh the bare mirror; the newest commit of the default branch. Safe to repeat."""
+        ...
+
+    def checkout(
+        self, repository: Repository, revision: Revision, languages: frozenset[Language]
+    ) -> AbstractContextManager[Checkout]:
+        """List the whole tree and materialise the files in the languages, read-only, until the context ends."""
+        ...
+
+    def read_blobs(self, repository: Repository, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        """Bytes by blob id. Raises RepoUnusable when one is missing."""
+        ...
+
+    def ensure_commits(self, repository: Repository, requests: Sequence[CommitRequest]) -> Mapping[str, str]:
+        """Commit ids by request key, in the mirror. Same input, same commit id. Safe to repeat."""
+        ...
+
+    def push_new_branch(self, repository: Repository, commit: str, branch: str, remote: str) -> None:
+        """Create `branch` at `commit` on the remote. Repeating it is a no-op; another commit there is refused
+        with RepoUnusable and stays untouched."""
+        ...
+
+
+class Forge(Protocol):
+    """Where pull requests live."""
+
+    @property
+    def name(self) -> str: ...
+
+    def remote(self, repository: Repository) -> str:
+        """The path or URL to push to. Safe to repeat."""
+        ...
+
+    def ensure_pull_request(self, pull_request: PullRequest) -> PullRequest:
+        """Find the pull request by its head branch or create it; returned OPEN (or as the forge has it), with
+        number and url. Safe to repeat, also after an unknown outcome."""
+        ...
+
+    def close_pull_request(self, pull_request: PullRequest, reason: str) -> None:
+        """Close it with a reason; the branch stays. Safe to repeat."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRecord:
+    """All that one scan changes in the store, written in one transaction.
+
+    `new` are findings never seen before; `seen` known ones with their present match (state OPEN); `resolved` and
+    `unverified` are fingerprints. `in_source` are suppressions by comments of the repository: they replace all
+    earlier ones of that kind in the repository.
+    """
+
+    coverage: Coverage
+    new: tuple[Finding, ...]
+    seen: tuple[Finding, ...]
+    resolved: tuple[str, ...]
+    unverified: tuple[str, ...]
+    in_source: tuple[Suppression, ...]
+    rule_ids: frozenset[str]
+    fired: frozenset[str]
+    engines: tuple[tuple[str, str], ...]
+
+
+class Store(Protocol):
+    """Everything durable. Each method is one transaction; all are safe to repeat. Raises StateUnusable."""
+
+    def ensure_repository(self, repository: Repository) -> None: ...
+
+    def repositories(self) -> tuple[Repository, ...]: ...
+
+    def begin_scan(self, repository_id: str, revision: Revision, inputs: str) -> int:
+        """A scan's row, RUNNING; earlier RUNNING scans of the repository become abandoned. `inputs` is a digest
+        over rules and engines."""
+        ...
+
+    def finish_scan(self, scan_id: int, record: ScanRecord) -> None: ...
+
+    def last_scan(self, repository_id: str) -> tuple[str, str, Coverage] | None:
+        """Tree id, inputs and coverage of the last finished scan; None before the first."""
+        ...
+
+    def findings(
+        self,
+        repository_id: str | None = None,
+        states: Sequence[FindingState] = (),
+        rule_id: str | None = None,
+    ) -> tuple[Finding, ...]:
+        """Ordered by path and position; no states means all."""
+        ...
+
+    def find_finding(self, prefix: str) -> tuple[Finding, ...]:
+        """The findings whose fingerprint begins so (at most two, enough to tell an ambiguous prefix)."""
+        ...
+
+    def add_suppression(self, suppression: Suppression) -> None: ...
+
+    def lift_suppressions(self, fingerprint: str, author: str, reason: str, now: datetime) -> int:
+        """Lift all active external and rejected ones; how many there were."""
+        ...
+
+    def suppressions(self, now: datetime, repository_id: str | None = None) -> tuple[Suppression, ...]:
+        """The active ones."""
+        ...
+
+    def plan_tasks(self, tasks: Sequence[FixTask]) -> None:
+        """Insert; a known key in state REJECTED, SKIPPED or SUPERSEDED starts again with the new base and inputs,
+        its patch and evidence removed; any other known key is left alone."""
+        ...
+
+    def tasks(self, repository_id: str, states: Sequence[TaskState] = ()) -> tuple[FixTask, ...]:
+        """In planning order."""
+        ...
+
+    def move_task(self, key: str, state: TaskState, reason: str = "") -> None: ...
+
+    def save_patch(self, patch: Patch) -> None:
+        """Store the patch and move its task from PLANNED to PATCHED, together."""
+        ...
+
+    def patch(self, task_key: str) -> Patch | None: ...
+
+    def save_evidence(self, evidence: Evidence) -> None:
+        """Store the evidence and move its task from PATCHED to ACCEPTED or REJECTED, together."""
+        ...
+
+    def evidence(self, task_key: str) -> Evidence | None: ...
+
+    def save_pull_request(self, pull_request: PullRequest) -> None:
+        """Insert or update by key; OPEN moves the fix task to PUBLISHED, together."""
+        ...
+
+    def pull_requests(
+        self, repository_id: str | None = None, states: Sequence[PullRequestState] = ()
+    ) -> tuple[PullRequest, ...]:
+        """In the order of creation."""
+        ...
+
+    def events(self, subject: str | None = None, limit: int = 100) -> tuple[Event, ...]:
+        """Newest first. Every writing method above adds its own events."""
+        ...

@@ -1,0 +1,8 @@
+"""All that a rule author may import. See docs/guides/writing-a-rule.md."""
+
+from debtd.model.finding import Severity
+from debtd.rulekit.change import Change
+from debtd.rulekit.rule import Bad, Rule
+from debtd.rulekit.visitor import RuleVisitor
+
+__all__ = ["Bad", "Change", "Rule", "RuleVisitor", "Severity"]

@@ -1,0 +1,63 @@
+"""Check a LibCST rule against its own examples. Used by the tests, by `debtd rules check`, and by nobody else."""
+
+from collections.abc import Iterator
+
+from debtd.model.edit import EditConflict, apply_edits, merge_edits
+from debtd.model.finding import Match
+from debtd.model.project import Project
+from debtd.rulekit.engine import run_rules
+from debtd.rulekit.rule import Bad, Rule, marked_lines, strip_marks
+from debtd.rulekit.text import Refused, decode_python
+
+_PROJECT = Project(min_python=(3, 14), declared_in="the example")
+
+
+def example_problems(rule: Rule) -> tuple[str, ...]:
+    """One sentence for every broken promise; empty when the rule keeps all of them."""
+    try:
+        return tuple(_problems(rule))
+    except (Refused, EditConflict) as error:
+        return (f"an example cannot be processed: {error}",)
+
+
+def _problems(rule: Rule) -> Iterator[str]:
+    for number, good in enumerate(rule.good, 1):
+        found = _run(rule, good, _PROJECT)
+        if found:
+            yield f"good example {number} is reported on line {found[0].span.line}: {found[0].line_text}"
+    for number, bad in enumerate(rule.bad, 1):
+        for problem in _bad_problems(rule, bad):
+            yield f"bad example {number}: {problem}"
+
+
+def _bad_problems(rule: Rule, bad: Bad) -> Iterator[str]:
+    project = Project(min_python=bad.min_python, declared_in="the example")
+    before = strip_marks(bad.before)
+    found = _run(rule, before, project)
+    lines = tuple(sorted({match.span.line for match in found}))
+    if lines != marked_lines(bad.before):
+        yield f"reported on lines {lines}, marked are {marked_lines(bad.before)}"
+    fixed = fix_text(before, found)
+    if fixed != (before if bad.after is None else bad.after):
+        yield f"the fix gives {fixed!r}"
+        return
+    if bad.after is None:
+        return
+    left = [match for match in _run(rule, fixed, project) if match.edits]
+    if left:
+        yield f"the fixed text still has a fix on line {left[0].span.line}"
+    unknown = fix_text(before, _run(rule, before, Project()))
+    if rule.fix_from is not None and unknown != before:
+        yield "the fix is applied although the project declares no Python version"
+    if rule.fix_from is not None and _run(rule, before, Project(min_python=(2, 7), declared_in="x")):
+        yield "reported although the project supports Python 2.7"
+
+
+def fix_text(text: str, matches: tuple[Match, ...]) -> str:
+    """The text with all edits of the matches applied."""
+    edits = merge_edits(edit for match in matches for edit in match.edits)
+    return apply_edits(text.encode("utf-8"), edits).decode("utf-8")
+
+
+def _run(rule: Rule, text: str, project: Project) -> tuple[Match, ...]:
+    return run_rules(decode_python(text.encode("utf-8")), "example.py", (rule,), project)

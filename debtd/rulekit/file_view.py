@@ -1,0 +1,208 @@
+"""What a rule may ask of the file that it visits: spans, parents, scopes. Each is computed once, on first use."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import cast
+
+import libcst as cst
+from libcst.metadata import (
+    BuiltinScope,
+    ByteSpanPositionProvider,
+    CodeSpan,
+    MetadataWrapper,
+    ParentNodeProvider,
+    QualifiedName,
+    QualifiedNameSource,
+    Scope,
+    ScopeProvider,
+)
+
+from debtd.rulekit.change import Change
+
+_ABSENCE = frozenset(
+    {"ImportError", "ModuleNotFoundError", "AttributeError", "NameError", "Exception", "BaseException"}
+)
+_VERSION_WORDS = frozenset({"version_info", "PY2", "PY3", "PY34", "hexversion", "python_version", "hasattr", "getattr"})
+
+
+class FileView:
+    """`utf8` is the text that was parsed; all offsets are its bytes."""
+
+    def __init__(self, module: cst.Module, utf8: bytes) -> None:
+        self.utf8 = utf8
+        self._wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        self.module = self._wrapper.module
+
+    # -- text ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _spans(self) -> Mapping[cst.CSTNode, CodeSpan]:
+        return cast(Mapping[cst.CSTNode, CodeSpan], self._wrapper.resolve(ByteSpanPositionProvider))
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        found = self._spans[node]
+        return found.start, found.start + found.length
+
+    def outer_span(self, node: cst.BaseExpression) -> tuple[int, int]:
+        start, end = self.span(node)
+        if node.lpar:
+            start = self.span(node.lpar[0])[0]
+            end = self.span(node.rpar[-1])[1]
+        return start, end
+
+    def slice(self, start: int, end: int) -> str:
+        return self.utf8[start:end].decode("utf-8")
+
+    # -- tree ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
+        return cast(Mapping[cst.CSTNode, cst.CSTNode], self._wrapper.resolve(ParentNodeProvider))
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        return self._parents.get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        current = self.parent(node)
+        while current is not None:
+            yield current
+            current = self.parent(current)
+
+    def scope_name(self, node: cst.CSTNode) -> str:
+        """The dotted names of the definitions around (and, for a definition, at) the node."""
+        around = (node, *self.ancestors(node))
+        names = [n.name.value for n in around if isinstance(n, cst.FunctionDef | cst.ClassDef)]
+        return ".".join(reversed(names))
+
+    # -- names -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _scopes(self) -> Mapping[cst.CSTNode, Scope | None]:
+        return cast(Mapping[cst.CSTNode, Scope | None], self._wrapper.resolve(ScopeProvider))
+
+    @cached_property
+    def has_star_import(self) -> bool:
+        return any(
+            isinstance(small, cst.ImportFrom) and isinstance(small.names, cst.ImportStar)
+            for line in _statement_lines(self.module)
+            for small in line.body
+        )
+
+    def qualified_names(self, node: cst.CSTNode) -> frozenset[QualifiedName]:
+        scope = self._scopes.get(node)
+        return frozenset() if scope is None else frozenset(scope.get_qualified_names_for(node))
+
+    def imported_name(self, node: cst.CSTNode) -> str | None:
+        names = self.qualified_names(node)
+        if len(names) != 1:
+            return None
+        (only,) = names
+        return only.name if only.source is QualifiedNameSource.IMPORT else None
+
+    def is_builtin(self, node: cst.CSTNode, name: str) -> bool:
+        if not (isinstance(node, cst.Name) and node.value == name) or self.has_star_import:
+            return False
+        scope = self._scopes.get(node)
+        if scope is None:
+            return False
+        assignments = set(scope[name])
+        return bool(assignments) and all(isinstance(a.scope, BuiltinScope) for a in assignments)
+
+    def is_assignment_target(self, node: cst.CSTNode) -> bool:
+        child = node
+        for parent in self.ancestors(node):
+            if isinstance(parent, cst.AssignTarget | cst.Del):
+                return True
+            if isinstance(parent, cst.AugAssign | cst.AnnAssign | cst.For | cst.CompFor | cst.NamedExpr):
+                return parent.target is child
+            if isinstance(parent, cst.WithItem):
+                return False
+            if isinstance(parent, cst.AsName):
+                return True
+            if not isinstance(parent, cst.Tuple | cst.List | cst.Element | cst.StarredElement):
+                return False
+            child = parent
+        return False
+
+    # -- guards ----------------------------------------------------------------------------------------------
+
+    def is_guarded(self, node: cst.CSTNode) -> bool:
+        return any(_handles_absence(a) or _asks_version(a) for a in self.ancestors(node))
+
+    # -- changes of whole lines ------------------------------------------------------------------------------
+
+    def _line_of(self, statement: cst.CSTNode) -> cst.SimpleStatementLine | None:
+        line = self.parent(statement)
+        if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+            return line
+        return None
+
+    def _line_bounds(self, line: cst.SimpleStatementLine) -> tuple[int, int]:
+        """First byte of the statement's first line, and the byte behind its newline."""
+        start, end = self.span(line)
+        start = max(self.utf8.rfind(b"\n", 0, start), self.utf8.rfind(b"\r", 0, start)) + 1
+        while end < len(self.utf8) and self.utf8[end : end + 1] not in b"\r\n":
+            end += 1
+        newline = b"\r\n" if self.utf8[end : end + 2] == b"\r\n" else self.utf8[end : end + 1]
+        return start, end + len(newline)
+
+    def remove_statement(self, statement: cst.CSTNode) -> Change | None:
+        line = self._line_of(statement)
+        if line is None or line.trailing_whitespace.comment is not None:
+            return None
+        block = self.parent(line)
+        if not isinstance(block, cst.Module | cst.IndentedBlock):
+            return None
+        if isinstance(block, cst.IndentedBlock) and len(block.body) == 1:
+            return None
+        start, end = self._line_bounds(line)
+        return Change(start, end, "")
+
+    def insert_line_after(self, statement: cst.CSTNode, text: str) -> Change | None:
+        line = self._line_of(statement)
+        if line is None:
+            return None
+        start, end = self._line_bounds(line)
+        newline = self.module.default_newline
+        first = self.slice(start, end)
+        indent = first[: len(first) - len(first.lstrip(" \t"))]
+        if not first.endswith(("\n", "\r")):
+            return Change(end, end, f"{newline}{indent}{text}")
+        return Change(end, end, f"{indent}{text}{newline}")
+
+
+def _statement_lines(node: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
+    for child in node.children:
+        if isinstance(child, cst.SimpleStatementLine):
+            yield child
+        elif isinstance(child, cst.BaseCompoundStatement | cst.BaseSuite | cst.Else | cst.Finally | cst.ExceptHandler):
+            yield from _statement_lines(child)
+
+
+def _handles_absence(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Try) and any(_catches(handler) for handler in node.handlers)
+
+
+def _catches(handler: cst.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = handler.type.elements if isinstance(handler.type, cst.Tuple) else (handler.type,)
+    names = {_last_name(c.value if isinstance(c, cst.BaseElement) else c) for c in caught}
+    return not names.isdisjoint(_ABSENCE)
+
+
+def _last_name(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _asks_version(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.If | cst.IfExp) and any(name in _VERSION_WORDS for name in _names_in(node.test))
+
+
+def _names_in(node: cst.CSTNode) -> Iterator[str]:
+    if isinstance(node, cst.Name):
+        yield node.value
+    for child in node.children:
+        yield from _names_in(child)

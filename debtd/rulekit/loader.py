@@ -1,0 +1,145 @@
+"""Load rules from folders, bundled and site-owned alike. A broken rule stops the start-up: it is never skipped."""
+
+import ast
+import hashlib
+import importlib.util
+import re
+import traceback
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from debtd.model.errors import ConfigError
+from debtd.rulekit.rule import Rule, SemgrepPattern
+from debtd.rulekit.semgrep_rule import load_semgrep_rule
+
+_KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
+
+
+def load_rules(folders: Iterable[Path]) -> tuple[Rule, ...]:
+    """Every rule below the folders, ordered by id. Raises ConfigError naming the file and what is wrong."""
+    by_id: dict[str, Rule] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"{folder} is not a folder of rules; name a folder with --rules.")
+        for path in sorted(folder.rglob("*")):
+            rule = _load_file(path)
+            if rule is None:
+                continue
+            if rule.id in by_id:
+                raise ConfigError(
+                    f"two rules have the id {rule.id}: {by_id[rule.id].path} and {path}; rename one of the files."
+                )
+            by_id[rule.id] = rule
+    if not by_id:
+        raise ConfigError("no rules were found in the rule folders; name a folder with --rules.")
+    return tuple(by_id[rule_id] for rule_id in sorted(by_id))
+
+
+def select_rules(rules: Iterable[Rule], ids: Iterable[str]) -> tuple[Rule, ...]:
+    """The named rules, or all when no id is given. Raises ConfigError for an unknown id."""
+    every = tuple(rules)
+    wanted = set(ids)
+    unknown = wanted - {rule.id for rule in every}
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise ConfigError(f"there is no rule {names}; `debtd rules list` shows all ids.")
+    return tuple(rule for rule in every if not wanted or rule.id in wanted)
+
+
+def _load_file(path: Path) -> Rule | None:
+    if path.suffix in {".yaml", ".yml"} and path.is_file():
+        return _checked(load_semgrep_rule(path), path)
+    if path.suffix == ".py" and path.stem != "__init__" and not _is_example(path) and path.is_file():
+        return _checked(_load_python(path), path)
+    return None
+
+
+def _is_example(path: Path) -> bool:
+    stem = path.name.split(".", 1)[0]
+    return any(path.with_name(stem + suffix).exists() for suffix in (".yaml", ".yml"))
+
+
+def _load_python(path: Path) -> Rule:
+    source = _read(path)
+    spec = importlib.util.spec_from_file_location(f"debtd_rule_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{path} cannot be loaded as a Python module.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # noqa: BLE001  (a rule file may fail in any way; all of them are told alike)
+        raise ConfigError(f"{path}{_line_of(error, path)}: {type(error).__name__}: {error}") from None
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        raise ConfigError(f"{path} does not end in `RULE = Rule(...)`; `debtd rules new` writes a template.")
+    summary, description, fix_safety = _documentation(module.__doc__ or "", path)
+    return replace(
+        rule,
+        id=path.stem.replace("_", "-"),
+        path=str(path),
+        digest=hashlib.sha256(source).hexdigest(),
+        summary=summary,
+        description=description,
+        fix_safety=fix_safety,
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"the rule {path} cannot be read: {error.strerror}.") from None
+
+
+def _line_of(error: Exception, path: Path) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f", line {error.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def _documentation(doc: str, path: Path) -> tuple[str, str, str]:
+    """Summary, description and fix safety from a docstring in three parts."""
+    summary, _, rest = doc.strip().partition("\n")
+    description, marker, safety = rest.partition("Fix safety:")
+    if not summary or not description.strip() or not marker or not safety.strip():
+        raise ConfigError(
+            f"{path}: the docstring needs a summary line, a paragraph on why it costs, and one that begins"
+            " with `Fix safety:`."
+        )
+    return summary.strip(), description.strip(), safety.strip()
+
+
+def _checked(rule: Rule, path: Path) -> Rule:
+    problem = _problem(rule)
+    if problem:
+        raise ConfigError(f"{path}: {problem}.")
+    return rule
+
+
+def _problem(rule: Rule) -> str:
+    if not _KEBAB.fullmatch(rule.id):
+        return f"the id {rule.id!r} is not kebab-case of at least two words"
+    if not rule.tags or list(rule.tags) != sorted(set(rule.tags)):
+        return "`tags` must be sorted, without repeats, and not empty"
+    if not rule.references or not all(link.startswith("https://") for link in rule.references):
+        return "`references` needs at least one https:// address"
+    if rule.effort_minutes <= 0:
+        return "`effort_minutes` must be positive"
+    if isinstance(rule.detect, SemgrepPattern):
+        return ""
+    if not rule.bad or not rule.good:
+        return "at least one `bad` and one `good` example are required"
+    return _declaration_problem(rule)
+
+
+def _declaration_problem(rule: Rule) -> str:
+    if not rule.words or not all(rule.words) or not all(w.isidentifier() for group in rule.words for w in group):
+        return "`words` needs groups of identifiers, at least one of which a file must contain"
+    if not rule.names and not rule.nodes:
+        return "declare what the rule looks for: qualified `names` or `nodes`"
+    unknown = [name for name in rule.nodes if not isinstance(getattr(ast, name, None), type)]
+    if unknown:
+        return f"`nodes` must be names of classes in `ast`, not {', '.join(unknown)}"
+    return ""

@@ -1,0 +1,1 @@
+"""Bundled rules; one file, one rule. Loaded by path."""
