@@ -102,6 +102,14 @@ class Workspaces(Protocol):
         ...
 
 
+class Scratch(Protocol):
+    """Throw-away files for a re-scan."""
+
+    def sources(self, files: Sequence[tuple[str, bytes, Language]]) -> AbstractContextManager[tuple[Source, ...]]:
+        """Sources with these unique paths and bytes, in the same order, until the context ends."""
+        ...
+
+
 class Forge(Protocol):
     """Where pull requests live."""
 

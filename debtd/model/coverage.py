@@ -74,6 +74,10 @@ class Coverage:
                 f"{self.listed} files listed, but {len(self.scanned)} scanned and {len(self.skipped)} skipped"
             )
 
+    @property
+    def listed_paths(self) -> frozenset[str]:
+        return self.scanned | {entry.path for entry in self.skipped}
+
     def by_reason(self) -> dict[SkipReason, int]:
         """How many files were skipped for each reason, most frequent first."""
         return dict(Counter(entry.skipped.reason for entry in self.skipped).most_common())

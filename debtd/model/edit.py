@@ -4,6 +4,7 @@ A codemod, a semgrep fix and (later) a model's reply all become edits of byte sp
 overlap, name the bytes that they expect to replace, and keep every byte outside themselves.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,27 @@ def merge_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
             raise EditConflict(f"two edits touch the bytes at {edit.start}")
         merged.append(edit)
     return tuple(merged)
+
+
+class EditSet:
+    """Edits that compose, collected a finding at a time."""
+
+    def __init__(self) -> None:
+        self._edits: list[Edit] = []
+
+    def add(self, edits: Sequence[Edit]) -> bool:
+        """Take all of the edits, or none of them (False) when one overlaps another or what is there."""
+        before = list(self._edits)
+        for edit in edits:
+            place = bisect_left(self._edits, edit)
+            neighbours = self._edits[max(place - 1, 0) : place + 1]
+            if edit in neighbours:
+                continue
+            if any(_overlap(*sorted((edit, other))) for other in neighbours):
+                self._edits = before
+                return False
+            self._edits.insert(place, edit)
+        return True
 
 
 def _overlap(first: Edit, second: Edit) -> bool:

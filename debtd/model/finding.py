@@ -31,7 +31,8 @@ class Match:
 
     `text` is the matched source (at most 400 characters), `line_text` its first line, `scope` the dotted
     enclosing definitions ("" at module level or when unknown). `edits` is the fix; when it is empty, `no_fix`
-    says why. `suppressed_by` is the comment of the repository that asks for silence, such as "nosemgrep".
+    says why. `suppressed_by` is the comment of the repository that asks for silence, such as "nosemgrep". `blob` is
+    the git blob id of the file's bytes, set by the scan stage: edits are against that blob.
     """
 
     rule_id: str
@@ -44,6 +45,7 @@ class Match:
     edits: tuple[Edit, ...] = ()
     no_fix: Skipped | None = None
     suppressed_by: str = ""
+    blob: str = ""
 
 
 class FindingState(StrEnum):

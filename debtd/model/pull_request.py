@@ -5,12 +5,14 @@ from enum import StrEnum
 
 
 class PullRequestState(StrEnum):
-    """PENDING: recorded before the push, so that a crash leaves nothing unknown. REJECTED: a person said no."""
+    """PENDING: recorded before the push, so that a crash leaves nothing unknown. REJECTED: a person said no.
+    CLOSED: over for another reason, such as all its findings being gone."""
 
     PENDING = "pending"
     OPEN = "open"
     MERGED = "merged"
     REJECTED = "rejected"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,3 +64,8 @@ class Checkout:
 def repository_id(source: str) -> str:
     """Sixteen hexadecimal digits over the canonical source: the same path or URL is the same repository."""
     return hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def git_blob_id(data: bytes) -> str:
+    """Git's id (SHA-1) of a blob with these bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -25,15 +25,21 @@ class Detection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """One scan of one tree by all engines. `rule_ids` are the rules that were asked for."""
+    """One scan of one tree by all engines.
+
+    `rule_ids` are the rules that were asked for, `attempted` those that had files to read at all.
+    """
 
     matches: tuple[Match, ...]
     coverage: Coverage
     rule_ids: frozenset[str]
+    attempted: frozenset[str]
     fired: frozenset[str]
     broken: Mapping[str, str]
     project: Project
 
     def can_deny(self, rule_id: str, path: str) -> bool:
-        """Whether this scan's silence about the rule in the path proves that there is nothing."""
-        return rule_id in self.fired and (path in self.coverage.scanned)
+        """Whether this scan's silence about the rule in the path proves that there is nothing (DESIGN D6)."""
+        if path not in self.coverage.listed_paths:
+            return rule_id in self.fired or rule_id not in self.attempted
+        return rule_id in self.fired and path in self.coverage.scanned

@@ -1,12 +1,13 @@
 """Check a LibCST rule against its own examples. Used by the tests, by `debtd rules check`, and by nobody else."""
 
 from collections.abc import Iterator
+from textwrap import indent
 
 from debtd.model.edit import EditConflict, apply_edits, merge_edits
 from debtd.model.finding import Match
 from debtd.model.project import Project
 from debtd.rulekit.engine import run_rules
-from debtd.rulekit.rule import Bad, Rule, marked_lines, strip_marks
+from debtd.rulekit.rule import Bad, Rule, SemgrepPattern, marked_lines, strip_marks
 from debtd.rulekit.text import Refused, decode_python
 
 _PROJECT = Project(min_python=(3, 14), declared_in="the example")
@@ -61,3 +62,19 @@ def fix_text(text: str, matches: tuple[Match, ...]) -> str:
 
 def _run(rule: Rule, text: str, project: Project) -> tuple[Match, ...]:
     return run_rules(decode_python(text.encode("utf-8")), "example.py", (rule,), project)
+
+
+def shown_examples(rule: Rule) -> tuple[str, ...]:
+    """The examples as text for a person: before and after, then what stays."""
+    if isinstance(rule.detect, SemgrepPattern):
+        return (indent(rule.detect.example.rstrip(), "    "),)
+    shown = [_shown(bad) for bad in rule.bad]
+    good = "\n\n".join(indent(text.rstrip(), "    ") for text in rule.good)
+    return (*shown, f"Left alone:\n\n{good}")
+
+
+def _shown(bad: Bad) -> str:
+    before = indent(strip_marks(bad.before).rstrip(), "    ")
+    if bad.after is None:
+        return f"Reported, without a fix:\n\n{before}"
+    return f"Before:\n\n{before}\n\nAfter:\n\n{indent(bad.after.rstrip(), '    ')}"

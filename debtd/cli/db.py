@@ -1,0 +1,38 @@
+"""`debtd db`: the database's version and health."""
+
+from typing import Annotated
+
+import typer
+
+from debtd.cli.exit_codes import ExitCode
+from debtd.cli.options import Config, OutputFormat, StateDir, settings_of
+from debtd.cli.output import Format, put, put_json, say
+
+app = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
+
+Url = Annotated[str | None, typer.Option("--url", help="A database URL (default: the settings', or the embedded one).")]
+
+
+@app.command("upgrade")
+def upgrade(*, url: Url = None, state_dir: StateDir = None, config: Config = None) -> None:
+    """Bring the database to this version's tables. Safe to repeat."""
+    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
+
+    say(f"the database is at version {wiring.upgrade_database(settings_of(state_dir, config), url)}.")
+
+
+@app.command("check")
+def check(
+    *, url: Url = None, output: OutputFormat = Format.TEXT, state_dir: StateDir = None, config: Config = None
+) -> None:
+    """Check the database: its version, its integrity, and what it holds."""
+    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
+
+    report = wiring.check_database(settings_of(state_dir, config), url)
+    if output is Format.JSON:
+        put_json(report.as_json())
+    else:
+        for line in report.lines():
+            put(line)
+    if not report.healthy:
+        raise typer.Exit(ExitCode.STATE)

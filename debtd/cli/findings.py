@@ -1,0 +1,184 @@
+"""`debtd findings`: review what is owed, and record decisions."""
+
+import getpass
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from debtd.cli.options import Config, OutputFormat, StateDir, settings_of
+from debtd.cli.output import Format, plural, put, put_json, put_table, say
+from debtd.cli.views import finding_json
+from debtd.model.errors import ConfigError
+from debtd.model.finding import Finding, FindingState
+from debtd.model.printable import printable
+from debtd.model.suppression import Suppression, SuppressionKind
+from debtd.ports import Store
+
+app = typer.Typer(help="Review findings and record decisions.", no_args_is_help=True)
+
+Fingerprint = Annotated[str, typer.Argument(help="A fingerprint, or the beginning of one.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept and shown.")]
+
+
+@app.command("list")
+def list_findings(
+    *,
+    rule: Annotated[str | None, typer.Option("--rule", help="Only findings of this rule.")] = None,
+    state: Annotated[
+        list[FindingState] | None,
+        typer.Option("--state", help="open, unverified or resolved (default: the first two)."),
+    ] = None,
+    output: OutputFormat = Format.TEXT,
+    state_dir: StateDir = None,
+    config: Config = None,
+) -> None:
+    """List findings, by repository path and position."""
+    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
+
+    states = tuple(state or (FindingState.OPEN, FindingState.UNVERIFIED))
+    with wiring.open_store(settings_of(state_dir, config)) as store:
+        found = store.findings(states=states, rule_id=rule)
+        active = store.suppressions(wiring.SystemClock().now())
+    reasons = {s.fingerprint: s for s in active}
+    if output is Format.JSON:
+        put_json([finding_json(f) | {"suppression": _suppression_json(reasons.get(f.fingerprint))} for f in found])
+        return
+    put_table(("fingerprint", "state", "rule", "place"), [_row(f, f.fingerprint in reasons) for f in found])
+    say(f"{plural(len(found), 'finding')}.")
+
+
+def _row(finding: Finding, suppressed: bool) -> tuple[str, str, str, str]:
+    match = finding.match
+    state = "suppressed" if suppressed else finding.state.value
+    return finding.fingerprint[:12], state, match.rule_id, f"{match.path}:{match.span.line}:{match.span.column}"
+
+
+def _suppression_json(suppression: Suppression | None) -> dict[str, object] | None:
+    if suppression is None:
+        return None
+    return {
+        "kind": suppression.kind,
+        "reason": suppression.reason,
+        "author": suppression.author,
+        "created_at": suppression.created_at.isoformat(),
+        "expires_at": suppression.expires_at.isoformat() if suppression.expires_at else None,
+    }
+
+
+@app.command("show")
+def show(
+    fingerprint: Fingerprint,
+    *,
+    output: OutputFormat = Format.TEXT,
+    state_dir: StateDir = None,
+    config: Config = None,
+) -> None:
+    """Show one finding with its decisions and its history."""
+    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
+
+    with wiring.open_store(settings_of(state_dir, config)) as store:
+        finding = find_one(store, fingerprint)
+        decisions = [s for s in store.suppressions(wiring.SystemClock().now()) if s.fingerprint == finding.fingerprint]
+        events = store.events(finding.fingerprint)
+    if output is Format.JSON:
+        put_json(finding_json(finding) | {"suppressions": [_suppression_json(s) for s in decisions]})
+        return
+    match = finding.match
+    put(f"fingerprint  {finding.fingerprint}")
+    put(f"state        {finding.state}")
+    put(f"rule         {match.rule_id}: {match.message}")
+    put(printable(f"place        {match.path}:{match.span.line}:{match.span.column}"))
+    put(printable(f"code         {match.line_text}"))
+    if match.edits:
+        put("fix          yes")
+    elif match.no_fix is not None:
+        put(printable(f"fix          no: {match.no_fix.reason} {match.no_fix.detail}".rstrip()))
+    for suppression in decisions:
+        until = f" until {suppression.expires_at:%Y-%m-%d}" if suppression.expires_at else ""
+        put(printable(f"suppressed   by {suppression.author}{until}: {suppression.reason} ({suppression.kind})"))
+    for event in reversed(events):
+        told = " ".join(f"{key}={value}" for key, value in event.fields)
+        put(printable(f"{event.at:%Y-%m-%d %H:%M} {event.kind} {told}".rstrip()))
+
+
+@app.command("suppress")
+def suppress(
+    fingerprint: Fingerprint,
+    *,
+    reason: Reason,
+    expires: Annotated[
+        str | None, typer.Option(help="When to look again: 90d, 12w, or a date such as 2027-01-31.")
+    ] = None,
+    author: Annotated[str | None, typer.Option(help="Who decides (default: the login name).")] = None,
+    state_dir: StateDir = None,
+    config: Config = None,
+) -> None:
+    """Record a no: the finding stays known, and no fix is proposed for it."""
+    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
+
+    clock = wiring.SystemClock()
+    suppression_until = parse_expiry(expires, clock.now()) if expires else None
+    if not reason.strip():
+        raise typer.BadParameter("say why.", param_hint="--reason")
+    with wiring.open_store(settings_of(state_dir, config)) as store:
+        finding = find_one(store, fingerprint)
+        store.add_suppression(
+            Suppression(
+                fingerprint=finding.fingerprint,
+                kind=SuppressionKind.EXTERNAL,
+                reason=reason,
+                author=author or getpass.getuser(),
+                created_at=clock.now(),
+                expires_at=suppression_until,
+            )
+        )
+    until = f" until {suppression_until:%Y-%m-%d}" if suppression_until else ""
+    say(f"suppressed {finding.fingerprint[:12]}{until}; `debtd findings reopen {finding.fingerprint[:12]}` undoes it.")
+
+
+@app.command("reopen")
+def reopen(
+    fingerprint: Fingerprint,
+    *,
+    reason: Reason = "",
+    author: Annotated[str | None, typer.Option(help="Who decides (default: the login name).")] = None,
+    state_dir: StateDir = None,
+    config: Config = None,
+) -> None:
+    """Lift every recorded no of a finding: the next run may propose a fix again."""
+    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
+
+    with wiring.open_store(settings_of(state_dir, config)) as store:
+        finding = find_one(store, fingerprint)
+        now = wiring.SystemClock().now()
+        lifted = store.lift_suppressions(finding.fingerprint, author or getpass.getuser(), reason, now)
+    if not lifted:
+        say(f"{finding.fingerprint[:12]} has no decision that could be lifted.")
+        return
+    say(f"lifted {plural(lifted, 'decision')}; the next run may propose a fix for {finding.fingerprint[:12]} again.")
+
+
+def find_one(store: Store, prefix: str) -> Finding:
+    """The one finding whose fingerprint begins so. Raises ConfigError for none or several."""
+    found = store.find_finding(prefix) if re.fullmatch(r"[0-9a-f]{4,40}", prefix) else ()
+    if not found:
+        raise ConfigError(f"there is no finding {prefix!r}; `debtd findings list` shows all fingerprints.")
+    if len(found) > 1:
+        raise ConfigError(f"several findings begin with {prefix!r}; give more of the fingerprint.")
+    return found[0]
+
+
+def parse_expiry(text: str, now: datetime) -> datetime:
+    """`90d`, `12w` or an ISO date (its first moment, UTC). A wrong or past one is a usage error."""
+    relative = re.fullmatch(r"(\d{1,4})([dw])", text)
+    if relative:
+        return now + timedelta(days=int(relative[1]) * (7 if relative[2] == "w" else 1))
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise typer.BadParameter("give 90d, 12w or a date such as 2027-01-31.", param_hint="--expires") from None
+    if moment <= now:
+        raise typer.BadParameter("this date has passed.", param_hint="--expires")
+    return moment

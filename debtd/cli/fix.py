@@ -1,0 +1,80 @@
+"""`debtd fix`: mend a working tree or a plain folder, with the same proof as a pull request."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from debtd.cli.diff import render_diff
+from debtd.cli.exit_codes import ExitCode
+from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython, settings_of, target_of
+from debtd.cli.output import plural, put, say
+from debtd.cli.progress import progress_bars
+from debtd.cli.views import say_coverage
+from debtd.model.printable import printable
+
+if TYPE_CHECKING:
+    from debtd.model.scan import ScanResult
+    from debtd.pipeline.mend import Mended
+
+
+def fix(
+    path: Annotated[Path, typer.Argument(help="A folder or a file.")],
+    *,
+    diff: Annotated[bool, typer.Option("--diff", help="Print the changes as a unified diff; change nothing.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Change the files in place.")] = False,
+    rule: RuleIds = None,
+    rules: RuleFolders = None,
+    target_python: TargetPython = None,
+    config: Config = None,
+) -> None:
+    """Fix what can be proven, in place or as a diff. Needs no database and no git."""
+    if diff == write:
+        raise typer.BadParameter("give exactly one of --diff and --write.", param_hint="--diff / --write")
+    from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
+    from debtd.pipeline.floor import project_of  # noqa: PLC0415
+    from debtd.pipeline.mend import Workbench, mend  # noqa: PLC0415
+    from debtd.pipeline.scan import languages_of, scan  # noqa: PLC0415
+    from debtd.rulekit.loader import select_rules  # noqa: PLC0415
+
+    target = target_of(target_python)
+    tools = wiring.toolbox(settings_of(config=config, rule_folders=rules), Path(tempfile.gettempdir()))
+    chosen = select_rules(tools.rules, rule or ())
+    checkout = wiring.open_folder(path, languages_of(chosen))
+    project = project_of(dict(checkout.texts), target)
+    with progress_bars() as progress:
+        result = scan(checkout, chosen, tools.detectors, project, progress)
+        wanted = {match.path for match in result.matches if match.edits}
+        before = {s.path: Path(s.location).read_bytes() for s in checkout.sources if s.path in wanted}
+        bench = Workbench(
+            rules=chosen, detectors=tools.detectors, project=project, scratch=tools.scratch, progress=progress
+        )
+        mended = mend(result, checkout.sources, before, bench)
+    for file in mended.files:
+        if write:
+            wiring.write_file(Path(file.source.location), file.source.blob, file.after)
+        else:
+            put(render_diff(file.source.path, file.before, file.after))
+    _say_summary(mended, result, write=write)
+    if result.broken:
+        raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def _say_summary(mended: "Mended", result: "ScanResult", *, write: bool) -> None:
+    say_coverage(result.coverage)
+    for refusal in mended.refused:
+        check = refusal.check
+        say(printable(f"not fixed {refusal.path}: {refusal.rule_id}: {check.gate} failed ({check.detail})"))
+    waiting: dict[str, int] = {}
+    for match in result.matches:
+        if match.no_fix is not None:
+            waiting[match.no_fix.reason] = waiting.get(match.no_fix.reason, 0) + 1
+    for reason, count in waiting.items():
+        hint = "; say --target-python X.Y or declare requires-python" if reason == "version-unknown" else ""
+        say(f"{plural(count, 'finding')} left without a fix: {reason}{hint}.")
+    for rule_id, why in sorted(result.broken.items()):
+        say(printable(f"the rule {rule_id} failed: {why}"))
+    fixed = sum(count for file in mended.files for count in file.fixed.values())
+    verb = "fixed" if write else "would be fixed"
+    say(f"{plural(fixed, 'finding')} {verb} in {plural(len(mended.files), 'file')}.")

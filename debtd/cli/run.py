@@ -1,0 +1,62 @@
+"""`debtd run`: the whole road for one repository, on the embedded database and the local forge."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from debtd.cli.exit_codes import ExitCode
+from debtd.cli.options import (
+    Config,
+    OutputFormat,
+    RuleFolders,
+    RuleIds,
+    StateDir,
+    TargetPython,
+    settings_of,
+    target_of,
+)
+from debtd.cli.output import Format, put_json
+from debtd.cli.progress import progress_bars
+
+if TYPE_CHECKING:
+    pass
+
+
+def run(
+    location: Annotated[str, typer.Argument(metavar="PATH|URL", help="A git repository.")],
+    *,
+    stop_after: Annotated[str | None, typer.Option(help="scan, fix or verify: a dry run, stopped there.")] = None,
+    rule: RuleIds = None,
+    rules: RuleFolders = None,
+    target_python: TargetPython = None,
+    output: OutputFormat = Format.TEXT,
+    state_dir: StateDir = None,
+    config: Config = None,
+) -> None:
+    """Scan, fix, verify and publish. The repository itself is only read: branches go to the local forge."""
+    if stop_after not in {None, "scan", "fix", "verify"}:
+        raise typer.BadParameter("choose scan, fix or verify.", param_hint="--stop-after")
+    from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
+    from debtd.cli.run_summary import put_summary, summary_json  # noqa: PLC0415
+    from debtd.pipeline.road import Order, Stage, run_road  # noqa: PLC0415
+    from debtd.rulekit.loader import select_rules  # noqa: PLC0415
+
+    target = target_of(target_python)
+    settings = settings_of(state_dir, config, rules)
+    tools = wiring.toolbox(settings, settings.state_dir / "scratch")
+    order = Order(
+        rules=select_rules(tools.rules, rule or ()),
+        stop_after=Stage(stop_after or "publish"),
+        target_python=target,
+    )
+    with progress_bars() as progress, wiring.open_rooms(settings, tools.detectors, progress) as rooms:
+        repository = rooms.workspaces.identify(location)
+        with wiring.one_at_a_time(settings, repository):
+            outcome = run_road(repository, order, rooms)
+    with wiring.open_store(settings) as store:
+        if output is Format.JSON:
+            put_json(summary_json(outcome, order, store))
+        else:
+            put_summary(outcome, order, store)
+    if outcome.scanned.broken:
+        raise typer.Exit(ExitCode.CONFIGURATION)

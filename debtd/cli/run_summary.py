@@ -1,0 +1,138 @@
+"""What `debtd run` says at the end: what was found, proven, skipped and why, and what to type next."""
+
+from collections import Counter
+
+from debtd.cli.output import plural, put
+from debtd.cli.views import coverage_json, pull_request_json, render_coverage
+from debtd.model.coverage import SkipReason
+from debtd.model.evidence import Evidence
+from debtd.model.finding import Finding, FindingState
+from debtd.model.printable import printable
+from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.pipeline.road import Order, Outcome, Stage
+from debtd.ports import Store
+
+_SKIP_SAYS = {
+    SkipReason.VERSION_UNKNOWN: "need a declared Python version: set requires-python, or say --target-python X.Y",
+    SkipReason.NO_FIX: "have no automatic fix",
+    SkipReason.SUPPRESSED: "are suppressed by a recorded decision",
+    SkipReason.FILE_NOT_SCANNED: "are in files that could not be read in full",
+    SkipReason.ROUND_TRIP: "are in files that the parser does not reproduce byte for byte",
+    SkipReason.ENCODING: "cannot be fixed in the file's encoding",
+}
+
+
+def put_summary(outcome: Outcome, order: Order, store: Store) -> None:
+    """The summary as text."""
+    _put_scan(outcome, order, store)
+    if order.stop_after is not Stage.SCAN:
+        _put_skipped(outcome)
+    _put_verdicts(outcome, store)
+    if order.stop_after is Stage.PUBLISH:
+        _put_pull_requests(outcome, store)
+    _put_next(outcome, order, store)
+
+
+def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, object]:
+    """The summary as JSON."""
+    record = outcome.scanned.record
+    findings = _findings(outcome, order, store)
+    judged = [evidence for key in outcome.judged if (evidence := store.evidence(key)) is not None]
+    return {
+        "repository": {"id": outcome.repository.id, "source": outcome.repository.source},
+        "commit": outcome.revision.commit,
+        "branch": outcome.revision.branch,
+        "stop_after": order.stop_after,
+        "scanned_now": record is not None,
+        "python_floor": outcome.scanned.project.render_min_python(),
+        "coverage": coverage_json(outcome.scanned.coverage),
+        "findings": dict(Counter(f.match.rule_id for f in findings).most_common()),
+        "new_findings": len(record.new) if record else 0,
+        "resolved_findings": len(record.resolved) if record else 0,
+        "unverified_findings": len(record.unverified) if record else 0,
+        "without_fix": dict(Counter(skipped.reason for skipped in outcome.skipped.values())),
+        "accepted": sum(evidence.accepted for evidence in judged),
+        "rejected": sum(not evidence.accepted for evidence in judged),
+        "new_pull_requests": [pull_request_json(pr) for pr in outcome.published],
+        "open_pull_requests": len(_open(outcome, store)),
+        "broken_rules": dict(outcome.scanned.broken),
+    }
+
+
+def _findings(outcome: Outcome, order: Order, store: Store) -> list[Finding]:
+    ids = {rule.id for rule in order.rules}
+    states = (FindingState.OPEN, FindingState.UNVERIFIED)
+    return [f for f in store.findings(outcome.repository.id, states) if f.match.rule_id in ids]
+
+
+def _open(outcome: Outcome, store: Store) -> tuple[PullRequest, ...]:
+    return store.pull_requests(outcome.repository.id, (PullRequestState.OPEN,))
+
+
+def _put_scan(outcome: Outcome, order: Order, store: Store) -> None:
+    record = outcome.scanned.record
+    revision = outcome.revision
+    put(printable(f"{outcome.repository.name} at {revision.commit[:12]} on {revision.branch}"))
+    put()
+    if record is None:
+        put("Scan      nothing changed since the last scan: no file was read again")
+    put(f"{'Files' if record is None else 'Scan ':<10}{render_coverage(outcome.scanned.coverage)}")
+    put(f"{'Floor':<10}{outcome.scanned.project.render_min_python()}")
+    findings = _findings(outcome, order, store)
+    news = f"{len(record.new):,} new, {len(record.resolved):,} gone" if record else "no new ones"
+    put(f"{'Findings':<10}{len(findings):,} ({news})")
+    if record and record.unverified:
+        put(f"{'':<10}{plural(len(record.unverified), 'finding')} could not be looked at again and stay")
+    for rule_id, count in Counter(f.match.rule_id for f in findings).most_common():
+        put(f"{'':<10}{count:>6,}  {rule_id}")
+    for rule_id, why in sorted(outcome.scanned.broken.items()):
+        put(printable(f"{'':<10}the rule {rule_id} failed: {why}"))
+
+
+def _put_skipped(outcome: Outcome) -> None:
+    counts = Counter(skipped.reason for skipped in outcome.skipped.values())
+    if counts:
+        put()
+        put(f"{'No fix':<10}{plural(sum(counts.values()), 'finding')} left alone")
+        for reason, count in counts.most_common():
+            put(f"{'':<10}{count:>6,}  {_SKIP_SAYS.get(reason, reason)}")
+
+
+def _put_verdicts(outcome: Outcome, store: Store) -> None:
+    judged = [evidence for key in outcome.judged if (evidence := store.evidence(key)) is not None]
+    if not judged:
+        return
+    accepted = sum(evidence.accepted for evidence in judged)
+    put()
+    put(f"{'Proof':<10}{plural(accepted, 'patch', 'patches')} accepted, {len(judged) - accepted:,} rejected")
+    for evidence in judged:
+        _put_rejected(evidence)
+
+
+def _put_rejected(evidence: Evidence) -> None:
+    failure = evidence.failure
+    if failure is not None:
+        why = f"{failure.gate}: {failure.detail}" + (f" in {failure.path}" if failure.path else "")
+        put(printable(f"{'':<10}rejected {evidence.rule_id} {evidence.task_key[:12]}: {why}"))
+
+
+def _put_pull_requests(outcome: Outcome, store: Store) -> None:
+    put()
+    opened = _open(outcome, store)
+    if not outcome.published:
+        put(f"{'Published':<10}no new pull requests; {len(opened):,} open from before")
+        return
+    put(f"{'Published':<10}{plural(len(outcome.published), 'new pull request')}, {len(opened):,} open in all")
+    for pull_request in outcome.published:
+        put(printable(f"{'':<10}{pull_request.key[:12]}  {pull_request.title}"))
+
+
+def _put_next(outcome: Outcome, order: Order, store: Store) -> None:
+    put()
+    put("Next:")
+    opened = _open(outcome, store)
+    if opened:
+        put(f"  debtd pr show {opened[0].key[:12]}        what it changes, why, and the proof")
+        put(f"  debtd pr diff {opened[0].key[:12]}        the change itself")
+        put(f'  debtd pr reject {opened[0].key[:12]} --reason "..."    say no, for good')
+    put("  debtd findings list                 all that is owed")

@@ -1,0 +1,6 @@
+"""Repository text for terminals and reports: hostile characters shown, never obeyed."""
+
+
+def printable(text: str) -> str:
+    """Text without control, bidirectional, zero-width and undecodable characters: they are shown as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)

@@ -1,0 +1,227 @@
+"""The road, top to bottom: scan -> fix -> verify -> publish.
+
+Every stage reads what the store says is still to do and writes what it did, so a run that was killed anywhere is
+simply run again. A dry run is the same road, stopped before a stage.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from debtd.model.coverage import Coverage, Skipped
+from debtd.model.errors import StateUnusable
+from debtd.model.finding import Finding
+from debtd.model.project import Project, PythonVersion
+from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.repo import Repository, Revision
+from debtd.model.task import FixTask, TaskState
+from debtd.pipeline.backlog import Backlog, plan, supersede
+from debtd.pipeline.fix import fix
+from debtd.pipeline.floor import project_of
+from debtd.pipeline.identify import identify
+from debtd.pipeline.publish import Accepted, commit_request, new_pull_request, publish
+from debtd.pipeline.reconcile import settled
+from debtd.pipeline.scan import inputs_digest, languages_of, scan
+from debtd.pipeline.verify import Candidate, verify
+from debtd.ports import Clock, Detector, Forge, Progress, ScanRecord, Scratch, Store, Workspaces
+from debtd.rulekit.rule import Rule
+
+T = TypeVar("T")
+
+
+class Stage(StrEnum):
+    SCAN = "scan"
+    FIX = "fix"
+    VERIFY = "verify"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The adapters of one run."""
+
+    workspaces: Workspaces
+    scratch: Scratch
+    detectors: Sequence[Detector]
+    store: Store
+    forge: Forge
+    clock: Clock
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to do: `rules` (all of them, or the chosen ones), the last stage, and the operator's Python floor."""
+
+    rules: Sequence[Rule]
+    stop_after: Stage = Stage.PUBLISH
+    target_python: PythonVersion | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What the scan stage left.
+
+    `record` is None when nothing had to be scanned, because nothing could differ; `broken` maps the ids of rules
+    that failed to what went wrong: their silence means nothing.
+    """
+
+    project: Project
+    inputs: str
+    coverage: Coverage
+    record: ScanRecord | None
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks."""
+
+    repository: Repository
+    revision: Revision
+    scanned: Scanned
+    skipped: Mapping[str, Skipped]
+    judged: tuple[str, ...]
+    published: tuple[PullRequest, ...]
+
+
+def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
+    """The whole road for one repository. Raises DebtdError; whatever was done until then stays done."""
+    rooms.store.ensure_repository(repository)
+    revision = rooms.workspaces.ensure_mirror(repository)
+    scanned = _scan(repository, revision, order, rooms)
+    work = Backlog(
+        repository=repository,
+        revision=revision,
+        rules=order.rules,
+        scanned=scanned.coverage.scanned,
+        inputs=scanned.inputs,
+    )
+    _reconcile(work, rooms)
+    skipped: Mapping[str, Skipped] = {}
+    judged: list[str] = []
+    published: tuple[PullRequest, ...] = ()
+    if order.stop_after is not Stage.SCAN:
+        supersede(work, rooms.store)
+        skipped = _fix(work, rooms)
+    if order.stop_after in {Stage.VERIFY, Stage.PUBLISH}:
+        while keys := _verify(work, scanned.project, rooms):
+            judged += keys
+            skipped = _fix(work, rooms)
+    if order.stop_after is Stage.PUBLISH:
+        published = _publish(work, rooms)
+    return Outcome(
+        repository=repository,
+        revision=revision,
+        scanned=scanned,
+        skipped=skipped,
+        judged=tuple(judged),
+        published=published,
+    )
+
+
+def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms) -> Scanned:
+    """Scan what may differ from the last scan: nothing, when tree, rules, engines and floor are the same."""
+    with rooms.workspaces.checkout(repository, revision, frozenset()) as listing:
+        project = project_of(dict(listing.texts), order.target_python)
+    inputs = inputs_digest(order.rules, rooms.detectors, project.render_min_python())
+    last = rooms.store.last_scan(repository.id)
+    if last is not None and last[:2] == (revision.tree, inputs):
+        return Scanned(project=project, inputs=inputs, coverage=last[2], record=None)
+    scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
+    with rooms.workspaces.checkout(repository, revision, languages_of(order.rules)) as checkout:
+        result = scan(checkout, order.rules, rooms.detectors, project, rooms.progress)
+    known = rooms.store.findings(repository.id)
+    record = identify(repository.id, result, known, _engines(rooms), rooms.clock.now())
+    rooms.store.finish_scan(scan_id, record)
+    return Scanned(project=project, inputs=inputs, coverage=record.coverage, record=record, broken=result.broken)
+
+
+def _engines(rooms: Rooms) -> tuple[tuple[str, str], ...]:
+    return tuple((detector.name, detector.version) for detector in rooms.detectors)
+
+
+def _reconcile(work: Backlog, rooms: Rooms) -> None:
+    tasks = {task.key: task for task in rooms.store.tasks(work.repository.id)}
+    findings = {finding.fingerprint: finding for finding in rooms.store.findings(work.repository.id)}
+    for pull_request in settled(rooms.store.pull_requests(work.repository.id), tasks, findings):
+        rooms.store.save_pull_request(pull_request)
+        rooms.forge.close_pull_request(pull_request, pull_request.reason)
+
+
+def _fix(work: Backlog, rooms: Rooms) -> Mapping[str, Skipped]:
+    """Plan what is not planned, and make the patch of every planned task."""
+    skipped = plan(work, rooms.store, rooms.clock)
+    findings = work.findings(rooms.store)
+    planned = work.tasks(rooms.store, TaskState.PLANNED)
+    rooms.progress.start("fix", len(planned))
+    for task in planned:
+        patch = fix(task, [findings[f] for f in task.fingerprints if f in findings])
+        if isinstance(patch, Skipped):
+            rooms.store.move_task(task.key, TaskState.SKIPPED, patch.detail or patch.reason)
+        else:
+            rooms.store.save_patch(patch)
+        rooms.progress.advance("fix")
+    return skipped
+
+
+def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
+    """Judge every patch that waits for it; the keys of the tasks judged."""
+    patched = work.tasks(rooms.store, TaskState.PATCHED)
+    if not patched:
+        return []
+    findings = work.findings(rooms.store).values()
+    candidates = [_candidate(work, task, findings, rooms) for task in patched]
+    for evidence in verify(candidates, work.rules, rooms.detectors, project, rooms.scratch, rooms.progress):
+        rooms.store.save_evidence(evidence)
+    return [task.key for task in patched]
+
+
+def _candidate(work: Backlog, task: FixTask, findings: Collection[Finding], rooms: Rooms) -> Candidate:
+    patch = required(rooms.store.patch(task.key), task)
+    blobs = rooms.workspaces.read_blobs(work.repository, [file.base_blob for file in patch.files])
+    paths = {file.path for file in patch.files}
+    return Candidate(
+        task=task,
+        patch=patch,
+        before={file.path: blobs[file.base_blob] for file in patch.files},
+        findings=[finding for finding in findings if finding.match.path in paths],
+    )
+
+
+def _publish(work: Backlog, rooms: Rooms) -> tuple[PullRequest, ...]:
+    """Record every accepted patch as a pull request, then push and open all that are recorded and not open."""
+    store, workspaces = rooms.store, rooms.workspaces
+    findings = work.findings(store)
+    accepted = [_accepted(work, task, findings, store) for task in work.tasks(store, TaskState.ACCEPTED)]
+    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
+    waiting = [one for one in accepted if one.task.key not in recorded]
+    blobs = workspaces.read_blobs(work.repository, [f.base_blob for one in waiting for f in one.patch.files])
+    commits = workspaces.ensure_commits(work.repository, [commit_request(one, blobs) for one in waiting])
+    for one in waiting:
+        store.save_pull_request(new_pull_request(one, work.revision, commits[one.task.key]))
+    pending = store.pull_requests(work.repository.id, (PullRequestState.PENDING,))
+    rooms.progress.start("publish", len(pending))
+    opened: list[PullRequest] = []
+    for pull_request in pending:
+        opened.append(publish(work.repository, pull_request, workspaces, rooms.forge, store))
+        rooms.progress.advance("publish")
+    return tuple(opened)
+
+
+def _accepted(work: Backlog, task: FixTask, findings: Mapping[str, Finding], store: Store) -> Accepted:
+    return Accepted(
+        task=task,
+        patch=required(store.patch(task.key), task),
+        evidence=required(store.evidence(task.key), task),
+        rule=next(rule for rule in work.rules if rule.id == task.rule_id),
+        findings=[findings[f] for f in task.fingerprints],
+    )
+
+
+def required(value: T | None, task: FixTask) -> T:
+    """What the store must have for a task in this state."""
+    if value is None:
+        raise StateUnusable(f"the store has lost what belongs to fix task {task.key}; run `debtd db check`.")
+    return value

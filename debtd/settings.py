@@ -1,0 +1,72 @@
+"""Where debtd keeps its state and what it was told: `debtd.toml` -> frozen settings. An unknown key is an error."""
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import platformdirs
+
+from debtd.model.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`database_url` empty means the embedded database in the state directory. `workers` are parser processes."""
+
+    state_dir: Path
+    database_url: str = ""
+    rule_folders: tuple[Path, ...] = ()
+    workers: int = os.cpu_count() or 1
+
+    @property
+    def database_path(self) -> Path:
+        """The embedded database."""
+        return self.state_dir / "debtd.sqlite3"
+
+
+def load_settings(*, config: Path | None, state_dir: Path | None, rule_folders: tuple[Path, ...] = ()) -> Settings:
+    """Settings from the file (by default the platform's place for it, where it may be missing) and the options."""
+    values = _read(config or default_config(), must_exist=config is not None)
+    if "state_dir" in values:
+        values["state_dir"] = Path(_text(values, "state_dir")).expanduser()
+    if "database_url" in values:
+        _text(values, "database_url")
+    if not isinstance(values.get("workers", 1), int) or values.get("workers", 1) < 1:  # type: ignore[operator]
+        raise ConfigError("debtd.toml: `workers` must be a whole number of at least 1.")
+    listed = values.pop("rule_folders", [])
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        raise ConfigError("debtd.toml: `rule_folders` must be a list of texts.")
+    folders = (*(Path(item).expanduser() for item in listed), *rule_folders)
+    if state_dir is not None or "state_dir" not in values:
+        values["state_dir"] = state_dir or Path(platformdirs.user_state_dir("debtd"))
+    return Settings(rule_folders=folders, **values)  # type: ignore[arg-type]  # keys and types were checked above
+
+
+def default_config() -> Path:
+    return Path(platformdirs.user_config_dir("debtd")) / "debtd.toml"
+
+
+def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"there is no settings file {path}; name another with --config.") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the settings file {path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from None
+    unknown = sorted(set(values) - {field.name for field in fields(Settings)})
+    if unknown:
+        known = ", ".join(field.name for field in fields(Settings))
+        raise ConfigError(f"{path}: unknown key {unknown[0]!r}; known are {known}.")
+    return values
+
+
+def _text(values: dict[str, object], key: str) -> str:
+    value = values[key]
+    if not isinstance(value, str) or not value:
+        raise ConfigError(f"debtd.toml: `{key}` must be a text.")
+    return value

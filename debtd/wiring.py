@@ -1,0 +1,128 @@
+"""The only file that builds adapters."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from debtd.adapters.cst_pool import CstDetector
+from debtd.adapters.folder import open_folder, write_file
+from debtd.adapters.scratch import TemporaryScratch
+from debtd.adapters.semgrep import SemgrepDetector
+from debtd.model.errors import ConfigError, Retryable, StateUnusable
+from debtd.model.repo import Repository
+from debtd.pipeline.road import Rooms
+from debtd.ports import Detector, Forge, Progress, Store
+from debtd.rulekit.loader import load_rules
+from debtd.rulekit.rule import Rule
+from debtd.settings import Settings
+
+__all__ = ["SystemClock", "Toolbox", "open_folder", "open_rooms", "open_store", "toolbox", "write_file"]
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251  (this is the Clock port)
+
+
+def bundled_rules() -> Path:
+    """The rules that ship with debtd: inside the installed package, or beside it in a source checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "_rules", package.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise ConfigError(f"the bundled rules are missing from {package}; install debtd again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolbox:
+    """Rules and the engines that run them."""
+
+    rules: tuple[Rule, ...]
+    detectors: tuple[Detector, ...]
+    scratch: TemporaryScratch
+
+
+def toolbox(settings: Settings, scratch_folder: Path) -> Toolbox:
+    """Load the bundled and the site's rules and start nothing yet."""
+    folders = (bundled_rules(), *settings.rule_folders)
+    return Toolbox(
+        rules=load_rules(folders),
+        detectors=(CstDetector(folders, workers=settings.workers), SemgrepDetector(workers=settings.workers)),
+        scratch=TemporaryScratch(scratch_folder),
+    )
+
+
+def ensure_state_dir(settings: Settings) -> Path:
+    """Create the state directory, private to its owner. Raises StateUnusable."""
+    folder = settings.state_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(0, "Permission denied")
+    except OSError as error:
+        raise StateUnusable(
+            f"the state directory {folder} cannot be written: {error.strerror}; name another with --state-dir."
+        ) from None
+    return folder
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """The database: embedded (made and upgraded as needed) or the one that the settings name."""
+    from debtd.adapters.db import SqlStore, open_database, open_embedded  # noqa: PLC0415  (SQLAlchemy is slow to import)
+
+    if settings.database_url:
+        engine = open_database(settings.database_url)
+    else:
+        ensure_state_dir(settings)
+        engine = open_embedded(settings.database_path)
+    try:
+        yield SqlStore(engine, SystemClock())
+    finally:
+        engine.dispose()
+
+
+def local_forge(settings: Settings) -> Forge:
+    from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
+    from debtd.adapters.git import ensure_bare  # noqa: PLC0415  (GitPython is slow to import)
+
+    return LocalForge(settings.state_dir, ensure_bare)
+
+
+@contextmanager
+def open_rooms(settings: Settings, detectors: Sequence[Detector], progress: Progress) -> Iterator[Rooms]:
+    """Everything that the road needs."""
+    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415  (GitPython is slow to import)
+
+    ensure_state_dir(settings)
+    with open_store(settings) as store:
+        yield Rooms(
+            workspaces=GitWorkspaces(settings.state_dir),
+            scratch=TemporaryScratch(settings.state_dir / "scratch"),
+            detectors=detectors,
+            store=store,
+            forge=local_forge(settings),
+            clock=SystemClock(),
+            progress=progress,
+        )
+
+
+@contextmanager
+def one_at_a_time(settings: Settings, repository: Repository) -> Iterator[None]:
+    """One writer per repository and state directory. Raises Retryable while another one is at work."""
+    folder = ensure_state_dir(settings) / "locks"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with (folder / f"{repository.id}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Retryable(
+                f"another debtd works on {repository.source} right now; try again when it is done."
+            ) from None
+        yield
