@@ -1,0 +1,16 @@
+"""Repositories: mirrors, checkouts, commits and pushes, by git plumbing. The one home of GitPython."""
+
+from debtd.adapters.git.mirror import ensure_bare
+from debtd.adapters.git.process import MINIMUM_GIT, check_git_version, git_version
+from debtd.adapters.git.workspaces import GitWorkspaces
+from debtd.adapters.git.worktree import list_work_tree, top_level
+
+__all__ = [
+    "MINIMUM_GIT",
+    "GitWorkspaces",
+    "check_git_version",
+    "ensure_bare",
+    "git_version",
+    "list_work_tree",
+    "top_level",
+]

@@ -1,0 +1,57 @@
+"""The Workspaces port over git plumbing."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from debtd.adapters.git.commits import write_commits
+from debtd.adapters.git.location import repository_at
+from debtd.adapters.git.mirror import mirror_of, refresh, writing
+from debtd.adapters.git.objects import check_ids, reading
+from debtd.adapters.git.push import push_new
+from debtd.adapters.git.tree import materialised
+from debtd.model.errors import RepoUnusable
+from debtd.model.language import Language
+from debtd.model.repo import Checkout, Repository, Revision
+from debtd.ports import CommitRequest
+
+
+class GitWorkspaces:
+    """Mirrors in `<state_dir>/mirrors`, disposable trees in `<state_dir>/trees`; both mode 0700."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._state_dir = state_dir.absolute()
+
+    def identify(self, location: str) -> Repository:
+        return repository_at(location)
+
+    def ensure_mirror(self, repository: Repository) -> Revision:
+        with writing(mirror_of(self._state_dir, repository)) as mirror:
+            return refresh(mirror)
+
+    def checkout(
+        self, repository: Repository, revision: Revision, languages: frozenset[Language]
+    ) -> AbstractContextManager[Checkout]:
+        mirror = mirror_of(self._state_dir, repository)
+        return materialised(mirror, self._state_dir / "trees", revision.commit, languages)
+
+    def read_blobs(self, repository: Repository, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        if not blobs:
+            return {}
+        mirror = mirror_of(self._state_dir, repository)
+        names = sorted(set(blobs))
+        check_ids(names, repository.source)
+        found: dict[str, bytes] = {}
+        with reading(mirror.git_dir, repository.source, names) as objects:
+            for name, kind, data in objects:
+                if kind != b"blob":
+                    raise RepoUnusable(f"object {name} is not a file's content; scan the repository again")
+                found[name] = data
+        return found
+
+    def ensure_commits(self, repository: Repository, requests: Sequence[CommitRequest]) -> Mapping[str, str]:
+        with writing(mirror_of(self._state_dir, repository)) as mirror:
+            return write_commits(mirror, requests)
+
+    def push_new_branch(self, repository: Repository, commit: str, branch: str, remote: str) -> None:
+        push_new(mirror_of(self._state_dir, repository), commit, branch, remote, self._state_dir)
