@@ -1,0 +1,51 @@
+# Everything sets itself up: a fresh machine needs Python 3.11 or later, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check format wheel-check sarif-check clean
+
+help:
+	@echo "make demo         the whole road on real code, with a summary"
+	@echo "make test         the tests"
+	@echo "make check        lint, types, imports"
+	@echo "make wheel-check  the wheel, installed and run from an empty folder"
+	@echo "make sarif-check  the SARIF output against the official validator"
+
+$(VENV)/python:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run: pyproject.toml | $(VENV)/python
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(VENV)/python
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/run
+
+demo: $(VENV)/run
+	@deploy/demo.sh $(BIN)
+
+test: $(VENV)/dev
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel-check: $(VENV)/dev
+	.ci/wheel-check $(BIN)
+
+sarif-check: $(VENV)/dev
+	.ci/sarif-check $(BIN)
+
+clean:
+	rm -rf $(VENV) .demo dist
