@@ -1,11 +1,13 @@
 """What a rule may ask of the file that it visits: spans, parents, scopes. Each is computed once, on first use."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
 import libcst as cst
 from libcst.metadata import (
+    Assignment,
     BuiltinScope,
     ByteSpanPositionProvider,
     CodeSpan,
@@ -22,7 +24,10 @@ from debtd.rulekit.change import Change
 _ABSENCE = frozenset(
     {"ImportError", "ModuleNotFoundError", "AttributeError", "NameError", "Exception", "BaseException"}
 )
-_VERSION_WORDS = frozenset({"version_info", "PY2", "PY3", "PY34", "hexversion", "python_version", "hasattr", "getattr"})
+_VERSION_WORD = re.compile(
+    r"version_info|hexversion|python_version\w*|hasattr|getattr|_*(?:is_?|not_?)?(?:py|python)_?[23]\d{0,2}(?:_\d+)?_*",
+    re.IGNORECASE,
+)
 
 
 class FileView:
@@ -93,6 +98,8 @@ class FileView:
         return frozenset() if scope is None else frozenset(scope.get_qualified_names_for(node))
 
     def imported_name(self, node: cst.CSTNode) -> str | None:
+        if isinstance(node, cst.Attribute) and not is_dotted_name(node):
+            return None
         names = self.qualified_names(node)
         if len(names) != 1:
             return None
@@ -100,13 +107,19 @@ class FileView:
         return only.name if only.source is QualifiedNameSource.IMPORT else None
 
     def is_builtin(self, node: cst.CSTNode, name: str) -> bool:
-        if not (isinstance(node, cst.Name) and node.value == name) or self.has_star_import:
-            return False
+        return isinstance(node, cst.Name) and node.value == name and self.has_builtin(node, name)
+
+    def has_builtin(self, node: cst.CSTNode, name: str) -> bool:
         scope = self._scopes.get(node)
-        if scope is None:
+        if scope is None or self.has_star_import:
             return False
         assignments = set(scope[name])
         return bool(assignments) and all(isinstance(a.scope, BuiltinScope) for a in assignments)
+
+    def bindings(self, node: cst.CSTNode, name: str) -> tuple[cst.CSTNode, ...]:
+        scope = self._scopes.get(node)
+        found = () if scope is None else (a.node for a in scope[name] if isinstance(a, Assignment))
+        return tuple(sorted(set(found), key=self.span))
 
     def is_assignment_target(self, node: cst.CSTNode) -> bool:
         child = node
@@ -171,6 +184,13 @@ class FileView:
         return Change(end, end, f"{indent}{text}{newline}")
 
 
+def is_dotted_name(node: cst.CSTNode) -> bool:
+    """Whether the node is `a`, `a.b`, `a.b.c`, ...: names alone, no call or subscript among them."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name)
+
+
 def _statement_lines(node: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
     for child in node.children:
         if isinstance(child, cst.SimpleStatementLine):
@@ -198,7 +218,7 @@ def _last_name(node: cst.CSTNode) -> str:
 
 
 def _asks_version(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.If | cst.IfExp) and any(name in _VERSION_WORDS for name in _names_in(node.test))
+    return isinstance(node, cst.If | cst.IfExp) and any(_VERSION_WORD.fullmatch(name) for name in _names_in(node.test))
 
 
 def _names_in(node: cst.CSTNode) -> Iterator[str]:

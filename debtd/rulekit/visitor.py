@@ -126,6 +126,15 @@ class RuleVisitor(cst.BatchableCSTVisitor):
         """Whether `node` is the builtin `name`: not rebound in any scope around, no star import in the file."""
         return self.view.is_builtin(node, name)
 
+    def has_builtin(self, node: cst.CSTNode, name: str) -> bool:
+        """Whether the builtin `name` could be named where `node` stands and mean the builtin."""
+        return self.view.has_builtin(node, name)
+
+    def bindings(self, node: cst.CSTNode, name: str) -> tuple[cst.CSTNode, ...]:
+        """What binds `name` as seen from `node`, in the file's order: import statements, definitions, parameters,
+        target names. Empty for builtins and for names that nothing binds."""
+        return self.view.bindings(node, name)
+
     def is_assignment_target(self, node: cst.CSTNode) -> bool:
         """Whether the node is assigned, augmented or deleted rather than read."""
         return self.view.is_assignment_target(node)
