@@ -14,7 +14,7 @@ MAX_PATH_BYTES = 4096
 MAX_NAME_BYTES = 255
 MAX_TEXT_BYTES = 1024**2
 
-_MANIFESTS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+MANIFESTS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 # Characters that HFS+ drops from names: `.g<ZWNJ>it` is `.git` there.
 _HFS_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
@@ -59,7 +59,7 @@ def classify(raw: bytes, kind: Kind, size: int, languages: frozenset[Language]) 
 
 def is_text(path: str) -> bool:
     """Whether the file steers a scan (see `Checkout.texts`)."""
-    return path in _MANIFESTS or PurePosixPath(path).name == ".semgrepignore"
+    return path in MANIFESTS or PurePosixPath(path).name == ".semgrepignore"
 
 
 def refuse_path(raw: bytes) -> Skipped | None:

@@ -6,7 +6,7 @@ Author, committer and dates are fixed, so the same input gives the same commit i
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from debtd.adapters.git.failure import shown
+from debtd.adapters.display import shown
 from debtd.adapters.git.mirror import PATCH_REFS, Mirror
 from debtd.adapters.git.objects import check_ids, listed_tree, read_commits
 from debtd.adapters.git.process import EndOfOutput, streaming

@@ -2,13 +2,12 @@
 
 import re
 import signal
-import unicodedata
 from dataclasses import dataclass
 
+from debtd.adapters.display import shown
 from debtd.model.errors import DebtdError, RepoUnusable, Retryable, StateUnusable
 
 _USERINFO = re.compile(r"(?<=://)[^/@\s']*@")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +90,6 @@ _KNOWN = (
         "otherwise check it with `git fsck`",
     ),
 )
-
-
-def shown(text: str, limit: int = 300) -> str:
-    """Text that cannot steer a terminal, on one line: control, bidirectional and invisible characters escaped."""
-    safe = "".join(
-        c.encode("unicode_escape", "surrogatepass").decode() if unicodedata.category(c) in _HIDDEN else c
-        for c in text[: limit + 1]
-    )
-    return safe if len(text) <= limit else safe[:limit] + "..."
 
 
 def without_credentials(text: str) -> str:

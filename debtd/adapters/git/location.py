@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from debtd.adapters.git.failure import shown, without_credentials
+from debtd.adapters.display import shown
+from debtd.adapters.git.failure import without_credentials
 from debtd.adapters.git.process import Command, run
 from debtd.model.errors import DebtdError, RepoUnusable
 from debtd.model.repo import Repository, repository_id

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from debtd.adapters.display import shown
 from debtd.adapters.filelock import locked
-from debtd.adapters.git.failure import shown
 from debtd.adapters.git.location import check_branch, check_remote, is_url, transports
 from debtd.adapters.git.objects import OBJECT_ID, read_commits
 from debtd.adapters.git.process import Command, run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from debtd.adapters.git.failure import shown
+from debtd.adapters.display import shown
 from debtd.adapters.git.process import Command, EndOfOutput, exactly, streaming
 from debtd.model.errors import RepoUnusable
 

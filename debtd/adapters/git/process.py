@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from debtd.adapters.display import shown
 from debtd.adapters.git.environment import argv
-from debtd.adapters.git.failure import Failure, explain, shown
+from debtd.adapters.git.failure import Failure, explain
 from debtd.model.errors import ConfigError, RepoUnusable
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from debtd.adapters.git.failure import shown, without_credentials
+from debtd.adapters.display import shown
+from debtd.adapters.git.failure import without_credentials
 from debtd.adapters.git.location import check_branch, check_remote, is_url, transports
 from debtd.adapters.git.mirror import Mirror, remote_refs, writing_own
 from debtd.adapters.git.objects import check_ids

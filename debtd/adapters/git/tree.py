@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from debtd.adapters.display import shown
 from debtd.adapters.filelock import locked, try_lock
-from debtd.adapters.git.failure import shown
 from debtd.adapters.git.mirror import Mirror
 from debtd.adapters.git.objects import Entry, listed_tree, reading
 from debtd.adapters.listing import MAX_ENTRIES, MAX_TEXT_BYTES, Kind, Wanted, classify, is_text
