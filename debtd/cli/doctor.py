@@ -12,7 +12,7 @@ def doctor(
     *, rules: RuleFolders = None, output: OutputFormat = Format.TEXT, state_dir: StateDir = None, config: Config = None
 ) -> None:
     """Check git, the engines, the rules, the state directory and the database."""
-    from debtd.wiring_doctor import diagnose  # noqa: PLC0415  (the engines are slow to import)
+    from debtd.wiring.doctor import diagnose  # noqa: PLC0415  (the engines are slow to import)
 
     found = diagnose(settings_of(state_dir, config, rules))
     if output is Format.JSON:

@@ -1,6 +1,5 @@
 """`debtd findings`: review what is owed, and record decisions."""
 
-import getpass
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -129,7 +128,7 @@ def suppress(
                 fingerprint=finding.fingerprint,
                 kind=SuppressionKind.EXTERNAL,
                 reason=reason,
-                author=author or getpass.getuser(),
+                author=author or wiring.login_name(),
                 created_at=clock.now(),
                 expires_at=suppression_until,
             )
@@ -153,7 +152,7 @@ def reopen(
     with wiring.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
         now = wiring.SystemClock().now()
-        lifted = store.lift_suppressions(finding.fingerprint, author or getpass.getuser(), reason, now)
+        lifted = store.lift_suppressions(finding.fingerprint, author or wiring.login_name(), reason, now)
     if not lifted:
         say(f"{finding.fingerprint[:12]} has no decision that could be lifted.")
         return

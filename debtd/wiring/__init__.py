@@ -1,6 +1,7 @@
-"""The only file that builds adapters."""
+"""The only room that builds adapters."""
 
 import fcntl
+import getpass
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,28 @@ from debtd.adapters.semgrep import SemgrepDetector
 from debtd.model.errors import ConfigError, Retryable, StateUnusable
 from debtd.model.repo import Repository
 from debtd.pipeline.road import Rooms
-from debtd.ports import Detector, Forge, Progress, Store
+from debtd.ports import Detector, Forge, Progress, Store, Workspaces
 from debtd.rulekit.loader import load_rules
-from debtd.rulekit.rule import Rule
+from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.settings import Settings
 
-__all__ = ["SystemClock", "Toolbox", "open_folder", "open_rooms", "open_store", "toolbox", "write_file"]
+__all__ = [
+    "SystemClock",
+    "Toolbox",
+    "all_rules",
+    "check_database",
+    "check_rules",
+    "local_forge",
+    "login_name",
+    "one_at_a_time",
+    "open_folder",
+    "open_rooms",
+    "open_store",
+    "toolbox",
+    "upgrade_database",
+    "workspaces",
+    "write_file",
+]
 
 
 class SystemClock:
@@ -32,7 +49,7 @@ class SystemClock:
 
 def bundled_rules() -> Path:
     """The rules that ship with debtd: inside the installed package, or beside it in a source checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     for folder in (package / "_rules", package.parent / "rules"):
         if folder.is_dir():
             return folder
@@ -48,11 +65,16 @@ class Toolbox:
     scratch: TemporaryScratch
 
 
+def all_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The bundled and the site's rules."""
+    return load_rules((bundled_rules(), *settings.rule_folders))
+
+
 def toolbox(settings: Settings, scratch_folder: Path) -> Toolbox:
     """Load the bundled and the site's rules and start nothing yet."""
     folders = (bundled_rules(), *settings.rule_folders)
     return Toolbox(
-        rules=load_rules(folders),
+        rules=all_rules(settings),
         detectors=(CstDetector(folders, workers=settings.workers), SemgrepDetector(workers=settings.workers)),
         scratch=TemporaryScratch(scratch_folder),
     )
@@ -88,6 +110,52 @@ def open_store(settings: Settings) -> Iterator[Store]:
         engine.dispose()
 
 
+def upgrade_database(settings: Settings, url: str | None) -> str:
+    """Bring the database to this version's tables; the version it is at."""
+    from debtd.adapters.db import upgrade  # noqa: PLC0415  (SQLAlchemy is slow to import)
+
+    return upgrade(_database_url(settings, url))
+
+
+def check_database(settings: Settings, url: str | None) -> "DatabaseReport":
+    """Version, integrity and contents of the database."""
+    from debtd.adapters.db import check  # noqa: PLC0415  (SQLAlchemy is slow to import)
+
+    return check(_database_url(settings, url))
+
+
+def _database_url(settings: Settings, url: str | None) -> str:
+    if url or settings.database_url:
+        return url or settings.database_url
+    ensure_state_dir(settings)
+    return f"sqlite:///{settings.database_path}"
+
+
+def workspaces(settings: Settings) -> Workspaces:
+    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415  (GitPython is slow to import)
+
+    return GitWorkspaces(ensure_state_dir(settings))
+
+
+def login_name() -> str:
+    """Who is at the keyboard; "unknown" where the system cannot tell."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def check_rules(rules: Sequence[Rule]) -> dict[str, tuple[str, ...]]:
+    """What is wrong with each rule by its own examples; only rules with problems appear."""
+    from debtd.adapters.semgrep import example_problems as semgrep_problems  # noqa: PLC0415
+    from debtd.rulekit.examples import example_problems  # noqa: PLC0415
+
+    patterns = [rule for rule in rules if isinstance(rule.detect, SemgrepPattern)]
+    problems = {rule.id: example_problems(rule) for rule in rules if rule not in patterns}
+    problems |= semgrep_problems(patterns) if patterns else {}
+    return {rule_id: found for rule_id, found in problems.items() if found}
+
+
 def local_forge(settings: Settings) -> Forge:
     from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
     from debtd.adapters.git import ensure_bare  # noqa: PLC0415  (GitPython is slow to import)
@@ -98,12 +166,9 @@ def local_forge(settings: Settings) -> Forge:
 @contextmanager
 def open_rooms(settings: Settings, detectors: Sequence[Detector], progress: Progress) -> Iterator[Rooms]:
     """Everything that the road needs."""
-    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415  (GitPython is slow to import)
-
-    ensure_state_dir(settings)
     with open_store(settings) as store:
         yield Rooms(
-            workspaces=GitWorkspaces(settings.state_dir),
+            workspaces=workspaces(settings),
             scratch=TemporaryScratch(settings.state_dir / "scratch"),
             detectors=detectors,
             store=store,

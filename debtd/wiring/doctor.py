@@ -1,0 +1,66 @@
+"""What `debtd doctor` looks at."""
+
+import importlib.metadata
+import platform
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from debtd.model.errors import DebtdError
+from debtd.settings import Settings
+from debtd.wiring import all_rules, check_database, ensure_state_dir, toolbox
+
+_MIN_SQLITE = (3, 35, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    name: str
+    ok: bool
+    detail: str
+
+
+def diagnose(settings: Settings) -> tuple[Diagnosis, ...]:
+    """Every part on its own: one that fails does not hide the others."""
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("python", lambda _: platform.python_version()),
+        ("git", _git),
+        ("sqlite", _sqlite),
+        ("semgrep", _semgrep),
+        ("libcst", lambda _: f"{importlib.metadata.version('libcst')}, in child processes with limits"),
+        ("rules", lambda s: f"{len(all_rules(s))} rules load"),
+        ("state directory", lambda s: f"{ensure_state_dir(s)} can be written"),
+        ("database", _database),
+    )
+    return tuple(_diagnosis(name, check, settings) for name, check in checks)
+
+
+def _diagnosis(name: str, check: Callable[[Settings], str], settings: Settings) -> Diagnosis:
+    try:
+        return Diagnosis(name, True, check(settings))
+    except DebtdError as error:
+        return Diagnosis(name, False, str(error))
+
+
+def _git(_settings: Settings) -> str:
+    from debtd.adapters.git import git_version  # noqa: PLC0415  (GitPython is slow to import)
+
+    return git_version()
+
+
+def _sqlite(_settings: Settings) -> str:
+    if sqlite3.sqlite_version_info < _MIN_SQLITE:
+        raise DebtdError(f"SQLite {sqlite3.sqlite_version} is older than {'.'.join(map(str, _MIN_SQLITE))}.")
+    return sqlite3.sqlite_version
+
+
+def _semgrep(settings: Settings) -> str:
+    tools = toolbox(settings, settings.state_dir)
+    return next(f"{detector.version}, by its command line" for detector in tools.detectors if detector.name == "semgrep")
+
+
+def _database(settings: Settings) -> str:
+    report = check_database(settings, None)
+    if not report.healthy:
+        raise DebtdError("; ".join(report.lines()))
+    return f"version {report.version}, healthy"
