@@ -1,0 +1,1 @@
+"""The store on SQL: SQLAlchemy Core over SQLite, written so that PostgreSQL needs no other model."""

@@ -1,0 +1,108 @@
+"""Connections and transactions. Nothing outside this module begins one."""
+
+import binascii
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from debtd.adapters.db.faults import damaged, translate
+from debtd.model.errors import DebtdError
+
+BUSY_TIMEOUT_SECONDS = 30.0
+_WRITES = "debtd_writes"
+
+
+def make_engine(
+    url: str | URL, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS, migrates: bool = False
+) -> Engine:
+    """An engine for the database at `url`; call `dispose()` when done.
+
+    `migrates` is for migrations alone: connections are not kept, and SQLite checks foreign keys at the end of a
+    migration and not at each statement, because tables are rebuilt there.
+    """
+    engine = create_engine(url, poolclass=NullPool) if migrates else create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, busy_timeout_seconds, foreign_keys=not migrates)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, busy_timeout_seconds: float, *, foreign_keys: bool) -> None:
+    pragmas = (
+        f"busy_timeout={int(busy_timeout_seconds * 1000)}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+    )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver's own BEGIN comes late and is deferred: it is switched off, and `begin` below says it.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        try:
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            cursor.close()
+            connection.close()
+            raise
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads before it writes is refused at once (BUSY_SNAPSHOT) when another wrote in
+        # between, whatever the timeout: so every writer takes its place in the queue before it reads.
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def name_of(engine: Engine) -> str:
+    """The database for a message: a path, or a URL without its password."""
+    return name_of_url(engine.url)
+
+
+def name_of_url(url: str | URL) -> str:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.database or ":memory:"
+    return parsed.render_as_string(hide_password=True)
+
+
+def writer(connection: Connection) -> Connection:
+    """Make every transaction of a new connection one that writes."""
+    return connection.execution_options(**{_WRITES: True})
+
+
+@contextmanager
+def translating(where: str) -> Iterator[None]:
+    """Turn a driver's errors into faults (see faults.py)."""
+    try:
+        yield
+    except DBAPIError as error:
+        fault: DebtdError | None = translate(error, where)
+        if fault is None:
+            raise
+        raise fault from error
+    except (zlib.error, binascii.Error, json.JSONDecodeError) as error:
+        raise damaged(where) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads: everything in it is of one moment."""
+    with translating(name_of(engine)), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write; all of it is committed, or nothing."""
+    with translating(name_of(engine)), writer(engine.connect()) as connection, connection.begin():
+        yield connection

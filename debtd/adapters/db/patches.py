@@ -1,0 +1,93 @@
+"""Rows of patches and of the evidence about them: written once, never changed."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from debtd.adapters.db import tasks
+from debtd.adapters.db.edits import decode_edits, encode_edits
+from debtd.adapters.db.faults import overtaken
+from debtd.adapters.db.journal import Tx
+from debtd.adapters.db.schema import evidence as evidence_table
+from debtd.adapters.db.schema import fix_tasks
+from debtd.adapters.db.schema import patches as patch_table
+from debtd.model.edit import FileEdit
+from debtd.model.evidence import Check, Evidence, Gate
+from debtd.model.task import Patch, TaskState
+
+
+def save_patch(tx: Tx, patch: Patch) -> None:
+    """Store the patch; its task goes from PLANNED to PATCHED. The same patch again is a no-op."""
+    known = select(patch_table.c.digest).where(patch_table.c.task_key == patch.task_key)
+    digest = tx.connection.execute(known).scalar_one_or_none()
+    if digest == patch.digest:
+        return
+    base = select(fix_tasks.c.base_commit).where(fix_tasks.c.key == patch.task_key)
+    if digest is not None or tx.connection.execute(base).scalar_one_or_none() != patch.base_commit:
+        raise overtaken(f"Fix task {patch.task_key} has another patch or another base by now")
+    tasks.move(tx, patch.task_key, (TaskState.PLANNED,), TaskState.PATCHED)
+    tx.connection.execute(
+        insert(patch_table).values(
+            task_key=patch.task_key,
+            base_commit=patch.base_commit,
+            digest=patch.digest,
+            files=[[file.path, file.base_blob, encode_edits(file.edits)] for file in patch.files],
+            created_at=tx.now,
+        )
+    )
+
+
+def patch_of(connection: Connection, task_key: str) -> Patch | None:
+    row = connection.execute(select(patch_table).where(patch_table.c.task_key == task_key)).one_or_none()
+    if row is None:
+        return None
+    files = tuple(FileEdit(path, base_blob, decode_edits(edits)) for path, base_blob, edits in row.files)
+    return Patch(task_key=row.task_key, base_commit=row.base_commit, files=files)
+
+
+def save_evidence(tx: Tx, evidence: Evidence) -> None:
+    """Store the evidence; its task goes from PATCHED to ACCEPTED or REJECTED. The same again is a no-op."""
+    if evidence_of(tx.connection, evidence.task_key) == evidence:
+        return
+    judged = select(patch_table.c.digest).where(patch_table.c.task_key == evidence.task_key)
+    if tx.connection.execute(judged).scalar_one_or_none() != evidence.patch_digest:
+        raise overtaken(f"The patch of fix task {evidence.task_key} is no longer the one that was judged")
+    failure = evidence.failure
+    verdict = TaskState.ACCEPTED if evidence.accepted else TaskState.REJECTED
+    reason = "" if failure is None else f"{failure.gate}: {failure.detail}"
+    tasks.move(tx, evidence.task_key, (TaskState.PATCHED,), verdict, reason)
+    tx.connection.execute(insert(evidence_table).values(created_at=tx.now, **_encode(evidence)))
+
+
+def evidence_of(connection: Connection, task_key: str) -> Evidence | None:
+    row = connection.execute(select(evidence_table).where(evidence_table.c.task_key == task_key)).one_or_none()
+    return None if row is None else _decode(row)
+
+
+def _encode(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "task_key": evidence.task_key,
+        "patch_digest": evidence.patch_digest,
+        "base_commit": evidence.base_commit,
+        "rule_id": evidence.rule_id,
+        "rule_digest": evidence.rule_digest,
+        "accepted": evidence.accepted,
+        "engines": [list(engine) for engine in evidence.engines],
+        "files": [list(file) for file in evidence.files],
+        "checks": [[check.gate.value, check.passed, check.detail, check.path] for check in evidence.checks],
+    }
+
+
+def _decode(row: Row[Any]) -> Evidence:
+    return Evidence(
+        task_key=row.task_key,
+        patch_digest=row.patch_digest,
+        base_commit=row.base_commit,
+        rule_id=row.rule_id,
+        rule_digest=row.rule_digest,
+        engines=tuple((name, version) for name, version in row.engines),
+        files=tuple((path, before, after) for path, before, after in row.files),
+        checks=tuple(
+            Check(gate=Gate(gate), passed=passed, detail=detail, path=path) for gate, passed, detail, path in row.checks
+        ),
+    )

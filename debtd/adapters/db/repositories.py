@@ -1,0 +1,26 @@
+"""Rows of enrolled repositories."""
+
+from sqlalchemy import Connection, insert, select, update
+
+from debtd.adapters.db.journal import Tx
+from debtd.adapters.db.schema import repositories as table
+from debtd.model.repo import Repository
+
+
+def ensure(tx: Tx, repository: Repository) -> None:
+    """Enrol the repository, or take over a new source or name."""
+    query = select(table.c.source, table.c.name).where(table.c.id == repository.id)
+    row = tx.connection.execute(query).one_or_none()
+    given = {"source": repository.source, "name": repository.name}
+    if row is None:
+        tx.connection.execute(insert(table).values(id=repository.id, enrolled_at=tx.now, **given))
+        tx.record("repository.enrolled", repository.id, **given)
+    elif (row.source, row.name) != (repository.source, repository.name):
+        tx.connection.execute(update(table).where(table.c.id == repository.id).values(**given))
+        tx.record("repository.renamed", repository.id, **given)
+
+
+def all_of_them(connection: Connection) -> tuple[Repository, ...]:
+    """In the order of enrolment."""
+    query = select(table.c.id, table.c.source, table.c.name).order_by(table.c.number)
+    return tuple(Repository(id=row.id, source=row.source, name=row.name) for row in connection.execute(query))
