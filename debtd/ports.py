@@ -135,8 +135,8 @@ class ScanRecord:
     """All that one scan changes in the store, written in one transaction.
 
     `new` are findings never seen before; `seen` known ones with their present match (state OPEN); `resolved` and
-    `unverified` are fingerprints. `in_source` are suppressions by comments of the repository: they replace all
-    earlier ones of that kind in the repository.
+    `unverified` are fingerprints. `in_source` are suppressions by comments of the repository: they replace the
+    earlier ones of that kind of all findings in `new`, `seen` and `resolved`.
     """
 
     coverage: Coverage
@@ -151,7 +151,8 @@ class ScanRecord:
 
 
 class Store(Protocol):
-    """Everything durable. Each method is one transaction; all are safe to repeat. Raises StateUnusable."""
+    """Everything durable. Each method is one transaction; all are safe to repeat. Raises StateUnusable, and Retryable
+    when another process holds the store or has moved on what was to be moved: then nothing was changed."""
 
     def ensure_repository(self, repository: Repository) -> None: ...
 
@@ -162,7 +163,9 @@ class Store(Protocol):
         over rules and engines."""
         ...
 
-    def finish_scan(self, scan_id: int, record: ScanRecord) -> None: ...
+    def finish_scan(self, scan_id: int, record: ScanRecord) -> None:
+        """Write the record, all of it or nothing. A finished scan stays as it is; an abandoned one is refused."""
+        ...
 
     def last_scan(self, repository_id: str) -> tuple[str, str, Coverage] | None:
         """Tree id, inputs and coverage of the last finished scan; None before the first."""
@@ -181,7 +184,9 @@ class Store(Protocol):
         """The findings whose fingerprint begins so (at most two, enough to tell an ambiguous prefix)."""
         ...
 
-    def add_suppression(self, suppression: Suppression) -> None: ...
+    def add_suppression(self, suppression: Suppression) -> None:
+        """Add a decision about a known finding; it replaces an earlier one of the same kind."""
+        ...
 
     def lift_suppressions(self, fingerprint: str, author: str, reason: str, now: datetime) -> int:
         """Lift all active external and rejected ones; how many there were."""
@@ -200,7 +205,13 @@ class Store(Protocol):
         """In planning order."""
         ...
 
-    def move_task(self, key: str, state: TaskState, reason: str = "") -> None: ...
+    def task_findings(self, key: str) -> tuple[Finding, ...]:
+        """The findings that a task covers, ordered by path and position."""
+        ...
+
+    def move_task(self, key: str, state: TaskState, reason: str = "") -> None:
+        """Skip or supersede a task that has no pull request under way. The other states come with what is saved."""
+        ...
 
     def save_patch(self, patch: Patch) -> None:
         """Store the patch and move its task from PLANNED to PATCHED, together."""
@@ -215,7 +226,8 @@ class Store(Protocol):
     def evidence(self, task_key: str) -> Evidence | None: ...
 
     def save_pull_request(self, pull_request: PullRequest) -> None:
-        """Insert or update by key; OPEN moves the fix task to PUBLISHED, together."""
+        """Insert (for an ACCEPTED task) or update by key; any state but PENDING moves the fix task to PUBLISHED,
+        together. Branch and commit never change, and a pull request that is over is not OPEN again."""
         ...
 
     def pull_requests(

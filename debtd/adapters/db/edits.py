@@ -1,6 +1,6 @@
 """Byte edits as JSON values: [[start, end, replacement, expected], ...], bytes in base64."""
 
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,9 +13,9 @@ def encode_edits(edits: Iterable[Edit]) -> list[list[Any]]:
 
 def decode_edits(values: Sequence[Sequence[Any]]) -> tuple[Edit, ...]:
     return tuple(
-        Edit(start, end, b64decode(replacement), b64decode(expected)) for start, end, replacement, expected in values
+        Edit(start, end, a2b_base64(replacement), a2b_base64(expected)) for start, end, replacement, expected in values
     )
 
 
 def _text(data: bytes) -> str:
-    return b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")

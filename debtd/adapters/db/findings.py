@@ -26,7 +26,7 @@ def by_filter(
         query = query.where(table.c.state.in_([state.value for state in states]))
     if rule_id is not None:
         query = query.where(table.c.rule_id == rule_id)
-    return _ordered(decode(row) for row in connection.execute(query))
+    return _ordered(decode(row) for row in connection.execute(query).all())
 
 
 def by_prefix(connection: Connection, prefix: str) -> tuple[Finding, ...]:
@@ -42,7 +42,7 @@ def of_task(connection: Connection, task_key: str) -> tuple[Finding, ...]:
     """The findings that a fix task covers, ordered by path and position."""
     joined = fix_task_findings.c
     query = select(table).join(fix_task_findings).where(joined.task_key == task_key)
-    return _ordered(decode(row) for row in connection.execute(query))
+    return _ordered(decode(row) for row in connection.execute(query).all())
 
 
 def states_of(connection: Connection, repository_id: str) -> dict[str, FindingState]:
