@@ -40,6 +40,7 @@ def load_settings(*, config: Path | None, state_dir: Path | None, rule_folders: 
     folders = (*(Path(item).expanduser() for item in listed), *rule_folders)
     if state_dir is not None or "state_dir" not in values:
         values["state_dir"] = state_dir or Path(platformdirs.user_state_dir("debtd"))
+    values["state_dir"] = Path(str(values["state_dir"])).absolute()  # children have another working directory
     return Settings(rule_folders=folders, **values)  # type: ignore[arg-type]  # keys and types were checked above
 
 

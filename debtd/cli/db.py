@@ -30,9 +30,22 @@ def check(
 
     report = wiring.check_database(settings_of(state_dir, config), url)
     if output is Format.JSON:
-        put_json(report.as_json())
+        put_json(
+            {
+                "database": report.where,
+                "version": report.version,
+                "needed_version": report.newest,
+                "ok": report.ok,
+                "problems": list(report.problems),
+                "rows": dict(report.rows),
+            }
+        )
     else:
-        for line in report.lines():
-            put(line)
-    if not report.healthy:
+        put(f"{report.where}: version {report.version or 'none'}, needed {report.newest}")
+        for table, count in report.rows.items():
+            put(f"{count:>9,}  {table}")
+        for problem in report.problems:
+            put(f"problem: {problem}")
+        put("whole" if report.ok else "not usable as it is; run `debtd db upgrade`, or restore a backup")
+    if not report.ok:
         raise typer.Exit(ExitCode.STATE)

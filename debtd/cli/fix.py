@@ -53,7 +53,7 @@ def fix(
         mended = mend(result, checkout.sources, before, bench)
     for file in mended.files:
         if write:
-            wiring.write_file(Path(file.source.location), file.source.blob, file.after)
+            wiring.write_file(checkout.root, file.source.path, file.source.blob, file.after)
         else:
             put(render_diff(file.source.path, file.before, file.after))
     _say_summary(mended, result, write=write)

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from debtd.adapters.cst_pool import CstDetector
-from debtd.adapters.folder import open_folder, write_file
+from debtd.adapters.cst_pool.pool import CstDetector
+from debtd.adapters.folder import open_folder
+from debtd.adapters.regular_file import write_file
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.adapters.semgrep import SemgrepDetector
 from debtd.model.errors import ConfigError, Retryable, StateUnusable
@@ -20,6 +22,9 @@ from debtd.ports import Detector, Forge, Progress, Store, Workspaces
 from debtd.rulekit.loader import load_rules
 from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.settings import Settings
+
+if TYPE_CHECKING:
+    from debtd.adapters.db.check import DatabaseReport
 
 __all__ = [
     "SystemClock",
@@ -97,7 +102,8 @@ def ensure_state_dir(settings: Settings) -> Path:
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
     """The database: embedded (made and upgraded as needed) or the one that the settings name."""
-    from debtd.adapters.db import SqlStore, open_database, open_embedded  # noqa: PLC0415  (SQLAlchemy is slow to import)
+    from debtd.adapters.db.migrate import open_database, open_embedded  # noqa: PLC0415  (SQLAlchemy is slow to import)
+    from debtd.adapters.db.store import SqlStore  # noqa: PLC0415
 
     if settings.database_url:
         engine = open_database(settings.database_url)
@@ -112,14 +118,14 @@ def open_store(settings: Settings) -> Iterator[Store]:
 
 def upgrade_database(settings: Settings, url: str | None) -> str:
     """Bring the database to this version's tables; the version it is at."""
-    from debtd.adapters.db import upgrade  # noqa: PLC0415  (SQLAlchemy is slow to import)
+    from debtd.adapters.db.migrate import upgrade  # noqa: PLC0415  (SQLAlchemy is slow to import)
 
     return upgrade(_database_url(settings, url))
 
 
 def check_database(settings: Settings, url: str | None) -> "DatabaseReport":
     """Version, integrity and contents of the database."""
-    from debtd.adapters.db import check  # noqa: PLC0415  (SQLAlchemy is slow to import)
+    from debtd.adapters.db.check import check  # noqa: PLC0415  (SQLAlchemy is slow to import)
 
     return check(_database_url(settings, url))
 

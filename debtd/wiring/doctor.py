@@ -60,7 +60,9 @@ def _semgrep(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
+    if not settings.database_url and not settings.database_path.exists():
+        return "none yet; the first run makes it"
     report = check_database(settings, None)
-    if not report.healthy:
-        raise DebtdError("; ".join(report.lines()))
-    return f"version {report.version}, healthy"
+    if not report.ok:
+        raise DebtdError("; ".join(report.problems) or f"version {report.version}, run `debtd db upgrade`")
+    return f"version {report.version}, whole"
