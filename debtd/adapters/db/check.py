@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
-from debtd.adapters.db.engine import make_engine, name_of_url, reading
+from debtd.adapters.db.engine import make_engine, name_of_url, parse_url, reading
 from debtd.adapters.db.schema import metadata
 from debtd.adapters.db.versions import known_versions, migrations_folder, version_of
 from debtd.model.errors import StateUnusable
@@ -32,9 +32,9 @@ class DatabaseReport:
 
 def check(url: str | URL) -> DatabaseReport:
     """Look at the whole database; nothing is made or changed. Raises StateUnusable when it cannot be read at all."""
-    parsed, where = make_url(url), name_of_url(url)
+    parsed, where = parse_url(url), name_of_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        raise StateUnusable(f"There is no database at {where}; check the path, or scan a repository first.")
+        raise StateUnusable(f"there is no database at {where}; check the path, or scan a repository first.")
     known = known_versions(migrations_folder())
     engine = make_engine(url)
     try:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from debtd.adapters.db.faults import damaged, translate
-from debtd.model.errors import DebtdError
+from debtd.model.errors import ConfigError, DebtdError
 
 BUSY_TIMEOUT_SECONDS = 30.0
 _WRITES = "debtd_writes"
@@ -27,10 +27,31 @@ def make_engine(
     `migrates` is for migrations alone: connections are not kept, and SQLite checks foreign keys at the end of a
     migration and not at each statement, because tables are rebuilt there.
     """
-    engine = create_engine(url, poolclass=NullPool) if migrates else create_engine(url)
+    parsed = parse_url(url)
+    try:
+        engine = create_engine(parsed, poolclass=NullPool) if migrates else create_engine(parsed)
+    except ImportError as error:
+        raise ConfigError(
+            f"the database {name_of_url(parsed)} needs the Python package {error.name}; install it beside debtd."
+        ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, busy_timeout_seconds, foreign_keys=not migrates)
     return engine
+
+
+def parse_url(url: str | URL) -> URL:
+    """Raises ConfigError for a URL that is none, or of a database that debtd does not work with."""
+    try:
+        parsed = make_url(url)
+        known = parsed.get_backend_name() in {"sqlite", "postgresql"}
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        # The URL is not repeated: what cannot be parsed may hold a password.
+        raise ConfigError(
+            "the database URL cannot be used; write sqlite:////folder/file or postgresql+psycopg://user@host/name."
+        )
+    return parsed
 
 
 def _prepare_sqlite(engine: Engine, busy_timeout_seconds: float, *, foreign_keys: bool) -> None:
@@ -69,7 +90,7 @@ def name_of(engine: Engine) -> str:
 
 
 def name_of_url(url: str | URL) -> str:
-    parsed = make_url(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return parsed.database or ":memory:"
     return parsed.render_as_string(hide_password=True)

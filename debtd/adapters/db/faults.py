@@ -16,7 +16,7 @@ def overtaken(what: str) -> Retryable:
 
 def damaged(where: str) -> StateUnusable:
     return StateUnusable(
-        f"The database {where} is damaged or is no debtd database; restore it from a backup, or move it away and"
+        f"the database {where} is damaged or is no debtd database; restore it from a backup, or move it away and"
         " scan again (recorded decisions are then lost)."
     )
 
@@ -26,7 +26,7 @@ def translate(error: DBAPIError, where: str) -> DebtdError | None:
     if isinstance(error.orig, sqlite3.Error):
         return _translate_sqlite(error.orig, where)
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return Retryable(f"The database {where} cannot be reached; check that it runs, then try again.")
+        return Retryable(f"the database {where} cannot be reached; check that it runs, then try again.")
     return None
 
 
@@ -38,25 +38,25 @@ def _translate_sqlite(error: sqlite3.Error, where: str) -> DebtdError | None:
     match code & _PRIMARY:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return Retryable(
-                f"Another process keeps the database {where} locked; try again when the other debtd is done."
+                f"another process keeps the database {where} locked; try again when the other debtd is done."
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return damaged(where)
         case sqlite3.SQLITE_FULL:
             return StateUnusable(
-                f"The disk that holds the database {where} is full; free some space and run again: nothing was lost."
+                f"the disk that holds the database {where} is full; free some space and run again: nothing was lost."
             )
         case sqlite3.SQLITE_READONLY:
             return StateUnusable(
-                f"The database {where} is read-only; make the file and its folder writable for this user."
+                f"the database {where} is read-only; make the file and its folder writable for this user."
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return StateUnusable(
-                f"The database {where} cannot be opened; check that its folder exists and that this user may write to"
+                f"the database {where} cannot be opened; check that its folder exists and that this user may write to"
                 " it."
             )
         case sqlite3.SQLITE_IOERR:
             return StateUnusable(
-                f"The database {where} cannot be read or written ({error.sqlite_errorname}); check its disk."
+                f"the database {where} cannot be read or written ({error.sqlite_errorname}); check its disk."
             )
     return None

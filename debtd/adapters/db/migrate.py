@@ -4,11 +4,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
-from debtd.adapters.db.engine import make_engine, name_of, reading, translating, writer
-from debtd.adapters.db.file_lock import locked, unusable_folder
+from debtd.adapters.db.engine import make_engine, name_of, parse_url, reading, translating, writer
 from debtd.adapters.db.versions import known_versions, migrations_folder, version_of
+from debtd.adapters.filelock import locked
 from debtd.model.errors import StateUnusable
 
 LOCK_TIMEOUT_SECONDS = 60.0
@@ -21,10 +21,6 @@ def open_embedded(path: Path) -> Engine:
     is damaged, of a newer version, or cannot be written, and Retryable when another process keeps it locked.
     """
     url = URL.create("sqlite", database=str(path.absolute()))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise unusable_folder(path.parent, error) from error
     upgrade(url)
     return make_engine(url)
 
@@ -47,7 +43,7 @@ def _require_newest(engine: Engine) -> None:
         version = version_of(connection, known, where)
     if version != known[-1]:
         raise StateUnusable(
-            f"The database {where} has version {version or 'none'}, but this debtd needs {known[-1]}; run"
+            f"the database {where} has version {version or 'none'}, but this debtd needs {known[-1]}; run"
             " `debtd db upgrade`."
         )
 
@@ -59,7 +55,7 @@ def upgrade(url: str | URL) -> str:
     engine = make_engine(url, migrates=True)
     where = name_of(engine)
     # Not a connection for reading: nobody may change the version between the look and the leap.
-    with _one_at_a_time(make_url(url)), translating(where), writer(engine.connect()) as connection:
+    with _one_at_a_time(parse_url(url)), translating(where), writer(engine.connect()) as connection:
         with connection.begin():
             version = version_of(connection, known, where)
         if version != known[-1]:
@@ -76,9 +72,9 @@ def _run_migrations(connection: Connection, folder: Path) -> None:
     command.upgrade(alembic_config(connection, folder), "head")
 
 
-def _one_at_a_time(url: URL) -> AbstractContextManager[None]:
-    """Let one process at a time make or migrate a SQLite file."""
+def _one_at_a_time(url: URL) -> AbstractContextManager[object]:
+    """Let one process at a time make or migrate a SQLite file; its folder is made on demand."""
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return nullcontext()
     path = Path(url.database)
-    return locked(path.with_name(path.name + ".lock"), LOCK_TIMEOUT_SECONDS)
+    return locked(path.with_name(path.name + ".lock"), f"the database {path}", LOCK_TIMEOUT_SECONDS)

@@ -24,7 +24,7 @@ def save_patch(tx: Tx, patch: Patch) -> None:
         return
     base = select(fix_tasks.c.base_commit).where(fix_tasks.c.key == patch.task_key)
     if digest is not None or tx.connection.execute(base).scalar_one_or_none() != patch.base_commit:
-        raise overtaken(f"Fix task {patch.task_key} has another patch or another base by now")
+        raise overtaken(f"fix task {patch.task_key} has another patch or another base by now")
     tasks.move(tx, patch.task_key, (TaskState.PLANNED,), TaskState.PATCHED)
     tx.connection.execute(
         insert(patch_table).values(
@@ -51,7 +51,7 @@ def save_evidence(tx: Tx, evidence: Evidence) -> None:
         return
     judged = select(patch_table.c.digest).where(patch_table.c.task_key == evidence.task_key)
     if tx.connection.execute(judged).scalar_one_or_none() != evidence.patch_digest:
-        raise overtaken(f"The patch of fix task {evidence.task_key} is no longer the one that was judged")
+        raise overtaken(f"the patch of fix task {evidence.task_key} is no longer the one that was judged")
     failure = evidence.failure
     verdict = TaskState.ACCEPTED if evidence.accepted else TaskState.REJECTED
     reason = "" if failure is None else f"{failure.gate}: {failure.detail}"

@@ -40,7 +40,7 @@ def save(tx: Tx, pull_request: PullRequest) -> None:
 
 def _insert(tx: Tx, pull_request: PullRequest) -> None:
     if tasks.state_of(tx.connection, pull_request.key) is not TaskState.ACCEPTED:
-        raise overtaken(f"Fix task {pull_request.key} is not accepted (any more) and gets no pull request")
+        raise overtaken(f"fix task {pull_request.key} is not accepted (any more) and gets no pull request")
     values = {
         "key": pull_request.key,
         "repository_id": pull_request.repository_id,
@@ -57,11 +57,11 @@ def _insert(tx: Tx, pull_request: PullRequest) -> None:
 
 def _update(tx: Tx, known: PullRequest, given: PullRequest) -> None:
     if _identity(known) != _identity(given):
-        raise overtaken(f"Another commit or branch is already recorded for the pull request on {known.branch}")
+        raise overtaken(f"another commit or branch is already recorded for the pull request on {known.branch}")
     allowed = [state.value for state in _COMES_FROM[given.state]]
     guarded = update(table).where(table.c.key == given.key, table.c.state.in_(allowed))
     if tx.connection.execute(guarded.values(updated_at=tx.now, **_changing(given))).rowcount != 1:
-        raise overtaken(f"The pull request on {known.branch} is {known.state.value} and cannot be {given.state.value}")
+        raise overtaken(f"the pull request on {known.branch} is {known.state.value} and cannot be {given.state.value}")
     if known.state is not given.state:
         _record_state(tx, given)
 

@@ -53,7 +53,7 @@ def finish(tx: Tx, scan_id: int, record: ScanRecord) -> None:
     """All that the scan found, together. Repeating it changes nothing; an abandoned scan is refused."""
     row = tx.connection.execute(select(table.c.repository_id, table.c.state).where(table.c.id == scan_id)).one_or_none()
     if row is None:
-        raise StateUnusable(f"The database knows no scan {scan_id}; was it replaced during the run? Run again.")
+        raise StateUnusable(f"the database knows no scan {scan_id}: it was replaced during the run; run again.")
     if row.state == ScanState.FINISHED:
         return
     _end(tx, scan_id, row.repository_id, record)
@@ -77,7 +77,7 @@ def _end(tx: Tx, scan_id: int, repository_id: str, record: ScanRecord) -> None:
         engines=[list(engine) for engine in record.engines],
     )
     if tx.connection.execute(statement).rowcount != 1:
-        raise overtaken(f"Another run began a scan of repository {repository_id} while this one was running")
+        raise overtaken(f"another run began a scan of repository {repository_id} while this one was running")
 
 
 def _move_findings(tx: Tx, scan_id: int, repository_id: str, record: ScanRecord) -> dict[str, int]:

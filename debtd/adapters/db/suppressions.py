@@ -20,7 +20,7 @@ def add(tx: Tx, suppression: Suppression) -> None:
     """Add a decision; an earlier one of the same kind is lifted, and an equal one makes this a no-op."""
     known = select(findings.c.fingerprint).where(findings.c.fingerprint == suppression.fingerprint)
     if tx.connection.execute(known).one_or_none() is None:
-        raise StateUnusable(f"The database knows no finding {suppression.fingerprint}; scan its repository first.")
+        raise StateUnusable(f"the database knows no finding {suppression.fingerprint}; scan its repository first.")
     same = table.c.fingerprint == suppression.fingerprint, table.c.kind == suppression.kind.value, _STANDING
     row = tx.connection.execute(select(table).where(*same)).one_or_none()
     if row is not None and _decode(row) == suppression:

@@ -110,7 +110,7 @@ def put_aside(tx: Tx, key: str, state: TaskState, reason: str) -> None:
         raise ValueError(f"a task becomes {state.value} only together with what it then has")
     busy = select(pull_requests.c.id).where(pull_requests.c.key == key, pull_requests.c.state.in_(_UNDER_WAY))
     if tx.connection.execute(busy).one_or_none() is not None:
-        raise overtaken(f"Fix task {key} already has a pull request and cannot be {state.value}")
+        raise overtaken(f"fix task {key} already has a pull request and cannot be {state.value}")
     move(tx, key, _MOVES[state], state, reason)
 
 
@@ -124,4 +124,4 @@ def move(tx: Tx, key: str, old: Sequence[TaskState], new: TaskState, reason: str
     present = state_of(tx.connection, key)
     if present is not new:
         word = "unknown" if present is None else present.value
-        raise overtaken(f"Fix task {key} is {word} and cannot be {new.value}")
+        raise overtaken(f"fix task {key} is {word} and cannot be {new.value}")

@@ -15,7 +15,7 @@ def migrations_folder() -> Path:
     for folder in (_PACKAGE / "_migrations", _PACKAGE.parent / "migrations"):
         if (folder / "env.py").is_file():
             return folder
-    raise ConfigError(f"The database migrations are missing from {_PACKAGE}; install debtd again.")
+    raise ConfigError(f"the database migrations are missing from {_PACKAGE}; install debtd again.")
 
 
 def known_versions(folder: Path) -> tuple[str, ...]:
@@ -29,13 +29,13 @@ def version_of(connection: Connection, known: Sequence[str], where: str) -> str 
     if not tables:
         return None
     if "alembic_version" not in tables:
-        raise StateUnusable(f"The database {where} belongs to another program; give debtd a database of its own.")
+        raise StateUnusable(f"the database {where} belongs to another program; give debtd a database of its own.")
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if version is None:
         return None
     if version not in known:
         raise StateUnusable(
-            f"The database {where} was written by a newer debtd (its version is {version}, this one knows"
+            f"the database {where} was written by a newer debtd (its version is {version}, this one knows"
             f" {known[-1]}); upgrade debtd."
         )
     return str(version)

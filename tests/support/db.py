@@ -1,0 +1,103 @@
+"""Ways to bring a store into a state, and a tour through all that it can do."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from debtd.adapters.db.store import SqlStore
+from debtd.model.evidence import Gate
+from debtd.model.finding import FindingState
+from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.suppression import SuppressionKind
+from debtd.model.task import FixTask, Patch, TaskState
+from tests.support import samples
+from tests.support.samples import NOW, REPOSITORY, REVISION, Record, key
+
+
+def scan(store: SqlStore, record: Record) -> int:
+    """Enrol the repository and do one scan."""
+    store.ensure_repository(REPOSITORY)
+    scan_id = store.begin_scan(REPOSITORY.id, REVISION, "inputs")
+    store.finish_scan(scan_id, record.made())
+    return scan_id
+
+
+def planned(store: SqlStore) -> FixTask:
+    scan(store, Record(new=samples.findings()))
+    task = samples.task(key(0), key(1))
+    store.plan_tasks([task])
+    return task
+
+
+def patched(store: SqlStore) -> tuple[FixTask, Patch]:
+    task = planned(store)
+    patch = samples.patch(task)
+    store.save_patch(patch)
+    return task, patch
+
+
+def accepted(store: SqlStore) -> FixTask:
+    task, patch = patched(store)
+    store.save_evidence(samples.evidence(task, patch))
+    return task
+
+
+def published(store: SqlStore) -> tuple[FixTask, PullRequest]:
+    task = accepted(store)
+    pending = samples.pull_request(task)
+    store.save_pull_request(pending)
+    opened = replace(pending, state=PullRequestState.OPEN, number=1, url="u")
+    store.save_pull_request(opened)
+    return task, opened
+
+
+def state_of(store: SqlStore, task: FixTask) -> TaskState:
+    return next(row.state for row in store.tasks(REPOSITORY.id) if row.key == task.key)
+
+
+def tour(store: SqlStore) -> None:
+    """Call every method of the store, on the way from the first scan to a closed pull request, and read it all."""
+    task, opened = published(store)
+    store.save_pull_request(replace(opened, state=PullRequestState.REJECTED, reason="no"))
+    made = samples.findings()
+    silenced = samples.suppression(key(0), SuppressionKind.IN_SOURCE)
+    scan(store, Record(seen=made[:1], unverified=(key(1),), in_source=(silenced,)))
+    scan(store, Record(resolved=(key(0), key(1))))
+    scan(store, Record(seen=made))
+    store.add_suppression(samples.suppression(key(1), expires_at=NOW + timedelta(days=1)))
+    store.add_suppression(samples.suppression(key(1), reason="never"))
+    store.lift_suppressions(key(1), "bob", "changed my mind", NOW)
+    other = samples.task(key(1))
+    store.plan_tasks([other])
+    store.move_task(other.key, TaskState.SKIPPED, "why")
+    store.plan_tasks([other])
+    patch = samples.patch(other)
+    store.save_patch(patch)
+    store.save_evidence(samples.evidence(other, patch, failing=Gate.PARSES))
+    read_all(store, task)
+
+
+def read_all(store: SqlStore, task: FixTask) -> None:
+    store.repositories()
+    store.last_scan(REPOSITORY.id)
+    store.findings(REPOSITORY.id, (FindingState.OPEN,), "class-inherits-object")
+    store.findings()
+    store.find_finding("0")
+    store.suppressions(NOW)
+    store.suppressions(NOW, REPOSITORY.id)
+    store.tasks(REPOSITORY.id, (TaskState.PLANNED,))
+    store.task_findings(task.key)
+    store.patch(task.key)
+    store.evidence(task.key)
+    store.pull_requests()
+    store.pull_requests(REPOSITORY.id, (PullRequestState.OPEN,))
+    store.events()
+    store.events(task.key)
+
+
+def dump(database: Path) -> list[str]:
+    """Everything in a SQLite file, as SQL."""
+    with closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())
