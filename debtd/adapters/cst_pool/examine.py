@@ -40,16 +40,22 @@ def read_bytes(location: str) -> bytes:
         if Path(location).is_symlink():
             raise Refused(SkipReason.SYMLINK, "a symbolic link is not followed") from None
         raise Refused(SkipReason.UNREADABLE, error.strerror or type(error).__name__) from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused(SkipReason.NOT_A_REGULAR_FILE, "this is not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise Refused(SkipReason.TOO_LARGE, f"{status.st_size} bytes, more than {MAX_BYTES}")
-        try:
-            data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise Refused(SkipReason.UNREADABLE, error.strerror or type(error).__name__) from None
+    try:
+        return _read(descriptor)
+    except OSError as error:
+        raise Refused(SkipReason.UNREADABLE, error.strerror or type(error).__name__) from None
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused(SkipReason.NOT_A_REGULAR_FILE, "this is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise Refused(SkipReason.TOO_LARGE, f"{status.st_size} bytes, more than {MAX_BYTES}")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise Refused(SkipReason.TOO_LARGE, f"more than {MAX_BYTES} bytes")
     return data

@@ -23,7 +23,7 @@ _SIGNS = {
     "an octal number such as 0777": re.compile(r"(?<![\w.])0[0-7]++[lL]?(?![\w.])"),
     "a long number such as 10L": re.compile(r"(?<![\w.])(?:\d++|0[xX][\da-fA-F]++)[lL]\b"),
     'a ur"" string': re.compile(r"(?<!\w)[uU][rR]\""),
-    "a parameter in parentheses": re.compile(r"^[ \t]*+def[ \t]++\w++\((?:[^()=:\n]++,)?[ \t]*+\(", re.MULTILINE),
+    "a parameter in parentheses": re.compile(r"^[ \t]*+def[ \t]++\w++\([^()=:\n]*+\(", re.MULTILINE),
 }
 
 

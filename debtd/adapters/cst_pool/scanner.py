@@ -47,7 +47,7 @@ _PLAIN = {
 _PIECE = re.compile(r"(?:[^{}'\"\\\r\n]++|\\N\{[\w -]*+\}|\\(?:\r\n|[^{}])|\\)*+", re.DOTALL)
 _FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
 _WORD = re.compile(r"[^\W\d]\w*+")
-_HAS_MATCH = re.compile(r"^[ \t\f]*+match\b", re.MULTILINE)
+_HAS_MATCH = re.compile(r"^[ \t\f]*+match\b(?![ \t]*=)", re.MULTILINE)
 _EXCEPT_STAR = re.compile(r"except[ \t]*+\*")
 _LINE_END = re.compile(r"\r\n?|\n")
 _PRINT = re.compile(r"(?<![\w.])print[ \t]*\Z")
