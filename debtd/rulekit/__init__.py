@@ -2,7 +2,7 @@
 
 from debtd.model.finding import Severity
 from debtd.rulekit.change import Change
-from debtd.rulekit.rule import Bad, Rule
+from debtd.rulekit.rule import BACKSLASH, Bad, Rule
 from debtd.rulekit.visitor import RuleVisitor
 
-__all__ = ["Bad", "Change", "Rule", "RuleVisitor", "Severity"]
+__all__ = ["BACKSLASH", "Bad", "Change", "Rule", "RuleVisitor", "Severity"]

@@ -29,6 +29,17 @@ _VERSION_WORD = re.compile(
     re.IGNORECASE,
 )
 
+_CASE = re.compile(rb"^[ \t]*case\b", re.MULTILINE)
+_BLOCKS = (
+    cst.BaseCompoundStatement,
+    cst.BaseSuite,
+    cst.Else,
+    cst.Finally,
+    cst.ExceptHandler,
+    cst.ExceptStarHandler,
+    cst.MatchCase,
+)
+
 
 class FileView:
     """`utf8` is the text that was parsed; all offsets are its bytes."""
@@ -89,9 +100,18 @@ class FileView:
     def has_star_import(self) -> bool:
         return any(
             isinstance(small, cst.ImportFrom) and isinstance(small.names, cst.ImportStar)
-            for line in _statement_lines(self.module)
-            for small in line.body
+            for small in _small_statements(self.module)
         )
+
+    @cached_property
+    def _unscoped_names(self) -> frozenset[str]:
+        """Names whose binding LibCST's scopes do not see: captures of `match`, and `:=` in a comprehension."""
+        if b":=" not in self.utf8 and not _CASE.search(self.utf8):
+            return frozenset()
+        return frozenset(_unscoped_bindings(self.module, in_comprehension=False))
+
+    def is_bound_unseen(self, name: str) -> bool:
+        return name in self._unscoped_names
 
     def qualified_names(self, node: cst.CSTNode) -> frozenset[QualifiedName]:
         scope = self._scopes.get(node)
@@ -99,6 +119,8 @@ class FileView:
 
     def imported_name(self, node: cst.CSTNode) -> str | None:
         if isinstance(node, cst.Attribute) and not is_dotted_name(node):
+            return None
+        if self.is_bound_unseen(_first_name(node)):
             return None
         names = self.qualified_names(node)
         if len(names) != 1:
@@ -111,7 +133,7 @@ class FileView:
 
     def has_builtin(self, node: cst.CSTNode, name: str) -> bool:
         scope = self._scopes.get(node)
-        if scope is None or self.has_star_import:
+        if scope is None or self.has_star_import or self.is_bound_unseen(name):
             return False
         assignments = set(scope[name])
         return bool(assignments) and all(isinstance(a.scope, BuiltinScope) for a in assignments)
@@ -120,6 +142,10 @@ class FileView:
         scope = self._scopes.get(node)
         found = () if scope is None else (a.node for a in scope[name] if isinstance(a, Assignment))
         return tuple(sorted(set(found), key=self.span))
+
+    def is_name_read(self, node: cst.CSTNode, name: str) -> bool:
+        scope = self._scopes.get(node)
+        return scope is None or any(a.references for a in scope[name] if isinstance(a, Assignment))
 
     def is_assignment_target(self, node: cst.CSTNode) -> bool:
         child = node
@@ -141,6 +167,16 @@ class FileView:
 
     def is_guarded(self, node: cst.CSTNode) -> bool:
         return any(_handles_absence(a) or _asks_version(a) for a in self.ancestors(node))
+
+    def shows_source(self, node: cst.CSTNode) -> bool:
+        """Whether the node stands in `{...=}` of an f-string, which prints the source itself."""
+        return any(
+            isinstance(a, cst.FormattedStringExpression | cst.TemplatedStringExpression) and a.equal is not None
+            for a in self.ancestors(node)
+        )
+
+    def is_version_branch(self, node: cst.CSTNode) -> bool:
+        return any(_asks_version(a) for a in self.ancestors(node))
 
     # -- changes of whole lines ------------------------------------------------------------------------------
 
@@ -191,12 +227,29 @@ def is_dotted_name(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Name)
 
 
-def _statement_lines(node: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
+def _small_statements(node: cst.CSTNode) -> Iterator[cst.BaseSmallStatement]:
     for child in node.children:
-        if isinstance(child, cst.SimpleStatementLine):
-            yield child
-        elif isinstance(child, cst.BaseCompoundStatement | cst.BaseSuite | cst.Else | cst.Finally | cst.ExceptHandler):
-            yield from _statement_lines(child)
+        if isinstance(child, cst.SimpleStatementLine | cst.SimpleStatementSuite):
+            yield from child.body
+        elif isinstance(child, _BLOCKS):
+            yield from _small_statements(child)
+
+
+def _unscoped_bindings(node: cst.CSTNode, *, in_comprehension: bool) -> Iterator[str]:
+    if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
+        yield node.name.value
+    elif isinstance(node, cst.MatchMapping) and node.rest is not None:
+        yield node.rest.value
+    elif in_comprehension and isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name):
+        yield node.target.value
+    for child in node.children:
+        yield from _unscoped_bindings(child, in_comprehension=in_comprehension or isinstance(node, cst.BaseComp))
+
+
+def _first_name(node: cst.CSTNode) -> str:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _handles_absence(node: cst.CSTNode) -> bool:

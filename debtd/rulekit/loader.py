@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from debtd.model.errors import ConfigError
-from debtd.rulekit.rule import Rule, SemgrepPattern
+from debtd.rulekit.rule import BACKSLASH, Rule, SemgrepPattern
 from debtd.rulekit.semgrep_rule import load_semgrep_rule
 
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
@@ -135,7 +135,8 @@ def _problem(rule: Rule) -> str:
 
 
 def _declaration_problem(rule: Rule) -> str:
-    if not rule.words or not all(rule.words) or not all(w.isidentifier() for group in rule.words for w in group):
+    words = [word for group in rule.words for word in group if word != BACKSLASH]
+    if not rule.words or not all(rule.words) or not all(word.isidentifier() for word in words):
         return "`words` needs groups of identifiers, at least one of which a file must contain"
     if not rule.names and not rule.nodes:
         return "declare what the rule looks for: qualified `names` or `nodes`"

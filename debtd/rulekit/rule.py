@@ -12,6 +12,8 @@ from debtd.model.project import PythonVersion
 from debtd.rulekit.visitor import RuleVisitor
 
 FINDING_MARK = "#: finding"
+BACKSLASH = "\\"
+"""Stands among the words of a file (see `engine.identifiers`) and of a rule that looks for odd escapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class SemgrepPattern:
 class Rule:
     """`words`: a file is parsed only if, of each group, at least one word stands in it as an identifier.
     `names` (qualified names) and `nodes` (names of `ast` classes) tell the engine what the rule looks for.
-    At least one group of words, and one name or node, are required of a LibCST rule.
+    At least one group of words, and one name or node, are required of a LibCST rule. The word `BACKSLASH` stands for
+    a backslash that may begin no escape sequence.
 
     `fix_from`: the oldest Python for which the debt is debt and the fix is right. A project that supports older
     ones is not reported; one that declares nothing is reported without a fix.

@@ -52,8 +52,13 @@ class RuleVisitor(cst.BatchableCSTVisitor):
         message: str = "",
         requires_python: PythonVersion | None = None,
     ) -> None:
-        """Report `node`. `message` overrides the rule's; `requires_python` raises the rule's `fix_from`."""
+        """Report `node`. `message` overrides the rule's; `requires_python` raises the rule's `fix_from`.
+
+        Inside `{...=}` of an f-string, which prints its own source, the changes are dropped.
+        """
         start, end = self.view.span(node)
+        if changes and self.view.shows_source(node):
+            changes = ()
         self.reports.append(
             Report(
                 start=start,
@@ -135,6 +140,10 @@ class RuleVisitor(cst.BatchableCSTVisitor):
         target names. Empty for builtins and for names that nothing binds."""
         return self.view.bindings(node, name)
 
+    def is_name_read(self, node: cst.CSTNode, name: str) -> bool:
+        """Whether anything in the file reads or deletes `name` as it is bound in the scope of `node`."""
+        return self.view.is_name_read(node, name)
+
     def is_assignment_target(self, node: cst.CSTNode) -> bool:
         """Whether the node is assigned, augmented or deleted rather than read."""
         return self.view.is_assignment_target(node)
@@ -143,3 +152,8 @@ class RuleVisitor(cst.BatchableCSTVisitor):
         """Whether the node stands in a `try` that handles its absence (ImportError, AttributeError, NameError,
         or wider), in a handler of one, or in an `if` about versions or `hasattr`. Such code copes by itself."""
         return self.view.is_guarded(node)
+
+    def is_version_branch(self, node: cst.CSTNode) -> bool:
+        """Whether the node stands in an `if` about versions or `hasattr`: the part of `is_guarded` for changes that
+        no missing name can make wrong."""
+        return self.view.is_version_branch(node)
