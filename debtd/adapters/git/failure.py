@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from debtd.adapters.display import shown
 from debtd.model.errors import DebtdError, RepoUnusable, Retryable, StateUnusable
 
-_USERINFO = re.compile(r"(?<=://)[^/@\s']*@")
+_USERINFO = re.compile(r"(?<=://)[^/\s']*@")
+_QUERY = re.compile(r"(?<=\w)\?[^\s']*(?==)[^\s']*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,8 @@ _KNOWN = (
 
 
 def without_credentials(text: str) -> str:
-    """Any `user:password@` of a URL removed."""
-    return _USERINFO.sub("", text)
+    """The `user:password@` and the query of every URL removed."""
+    return _QUERY.sub("", _USERINFO.sub("", text))
 
 
 def explain(failure: Failure) -> DebtdError:
@@ -105,7 +106,7 @@ def explain(failure: Failure) -> DebtdError:
             f"git took more than {failure.timeout_seconds:g} seconds to {failure.what} {where} and was stopped; "
             "debtd will try again"
         )
-    if failure.status == -signal.SIGXFSZ:
+    if failure.status == -signal.SIGXFSZ or f"died of signal {signal.SIGXFSZ:d}" in failure.stderr:
         return RepoUnusable(f"{where} is larger than debtd fetches; leave it out, or make its history smaller")
     why = _last_words(failure)
     for known in _KNOWN:

@@ -148,6 +148,8 @@ def remote_refs(mirror: Mirror, remote: str, *options: str) -> Iterator[tuple[st
 def _default_branch(mirror: Mirror, source: str) -> str:
     """The branch that HEAD names; "HEAD" itself when it is detached (pull requests then have no base branch)."""
     values = [value for value, name in remote_refs(mirror, source, "--symref", "HEAD") if name == "HEAD"]
+    if any(len(value) == 64 and not value.startswith("ref:") for value in values):
+        raise RepoUnusable(f"{shown(mirror.source)} uses SHA-256 object ids, which debtd does not read; use SHA-1")
     if not any(OBJECT_ID.fullmatch(value) for value in values):
         raise RepoUnusable(f"{shown(mirror.source)} has no commits yet on its default branch; make a first commit")
     for value in values:

@@ -1,0 +1,153 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from debtd.adapters.git import GitWorkspaces
+from debtd.model.errors import RepoUnusable
+from debtd.ports import CommitRequest
+from tests.support.git_repo import EXECUTABLE, SUBMODULE, SYMLINK, WHEN, add_commit, git, make_repo
+
+
+def request(base: str, files: dict[str, bytes], key: str = "k1", message: str = "Fix it\n") -> CommitRequest:
+    return CommitRequest(key=key, base_commit=base, message=message, files=tuple(files.items()))
+
+
+def test_same_input_same_commit_id(mirrored, workspaces, source: Path, tmp_path: Path) -> None:
+    repository, revision = mirrored({"a.py": b"x\n", "d/b.py": (EXECUTABLE, b"y\n"), "c.py": b"z\n"})
+    asked = request(revision.commit, {"a.py": b"X\n", "d/b.py": b"Y\n"})
+    first = workspaces.ensure_commits(repository, [asked])
+    assert workspaces.ensure_commits(repository, [asked]) == first
+    other = GitWorkspaces(tmp_path / "elsewhere")
+    other.ensure_mirror(repository)
+    assert other.ensure_commits(repository, [asked]) == first
+    assert first == {"k1": "97b3a1918339fbca6be8a0151aa77cc7eec2308e"}
+
+
+def test_what_a_commit_holds(mirrored, workspaces, state: Path) -> None:
+    repository, revision = mirrored(
+        {"a.py": b"x\n", "d/b.py": (EXECUTABLE, b"y\n"), "link": (SYMLINK, b"a.py"), "sub": (SUBMODULE, b"1" * 40)}
+    )
+    message = "Fix it\n\n# not a comment\n\n  two  spaces \n\n\nend, no newline"
+    asked = request(revision.commit, {"a.py": b"\0\r\n$Id$\n", "d/b.py": b""}, message=message)
+    commit = workspaces.ensure_commits(repository, [asked])["k1"]
+    mirror = state / "mirrors" / f"{repository.id}.git"
+    text = git(mirror, "cat-file", "commit", commit)
+    assert text.split("\n\n", 1)[1] == message
+    assert text.split("\n")[1:4] == [
+        f"parent {revision.commit}",
+        f"author debtd <debtd@localhost> {WHEN} +0000",
+        f"committer debtd <debtd@localhost> {WHEN} +0000",
+    ]
+    changed = git(mirror, "diff-tree", "-r", revision.commit, commit).splitlines()
+    assert [[*line.split()[0:2], line.split("\t")[1]] for line in changed] == [
+        [":100644", "100644", "a.py"],
+        [":100755", "100755", "d/b.py"],
+    ]
+    assert git(mirror, "cat-file", "blob", f"{commit}:a.py") == "\0\r\n$Id$"
+    assert git(mirror, "rev-parse", "refs/debtd/patches/k1") == commit
+    git(mirror, "fsck", "--strict", commit)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two\nlines.py",
+        'q"uo\\te.py',
+        "-f.py",
+        "tab\t.py",
+        " sp ace .py",
+        "é日.py",
+        "\x1b\x7f.py",
+        "a/b c/d.py",
+        "inline x.py",
+    ],
+)
+def test_odd_names(name: str, mirrored, workspaces, state: Path) -> None:
+    repository, revision = mirrored({name: b"x\n", "other.py": b"o\n"})
+    commit = workspaces.ensure_commits(repository, [request(revision.commit, {name: b"new\n"})])["k1"]
+    mirror = state / "mirrors" / f"{repository.id}.git"
+    assert git(mirror, "diff-tree", "-r", "-z", "--name-only", revision.commit, commit) == f"{name}\0"
+    assert git(mirror, "cat-file", "blob", f"{commit}:{name}") == "new"
+
+
+def test_many_at_once_over_two_bases(mirrored, workspaces, source: Path) -> None:
+    repository, first = mirrored({f"{n}.py": b"x\n" for n in range(150)})
+    add_commit(source, {"new.py": b"n\n"}, when=WHEN + 9)
+    second = workspaces.ensure_mirror(repository)
+    asked = [request(first.commit, {f"{n}.py": b"X\n"}, key=f"k{n}") for n in range(150)]
+    asked.append(request(second.commit, {"new.py": b"N\n"}, key="last"))
+    commits = workspaces.ensure_commits(repository, asked)
+    assert list(commits) == [r.key for r in asked]
+    assert len(set(commits.values())) == 151
+    alone = workspaces.ensure_commits(repository, asked[70:71])
+    assert alone["k70"] == commits["k70"]
+
+
+def test_a_key_may_get_a_new_base(mirrored, workspaces, source: Path, state: Path) -> None:
+    repository, first = mirrored({"a.py": b"x\n"})
+    old = workspaces.ensure_commits(repository, [request(first.commit, {"a.py": b"X\n"})])["k1"]
+    git(source, "update-ref", "-d", "refs/heads/main")
+    add_commit(source, {"a.py": b"other\n"})
+    second = workspaces.ensure_mirror(repository)
+    new = workspaces.ensure_commits(repository, [request(second.commit, {"a.py": b"X\n"})])["k1"]
+    assert new != old
+    assert git(state / "mirrors" / f"{repository.id}.git", "rev-parse", "refs/debtd/patches/k1") == new
+
+
+@pytest.mark.parametrize("path", ["gone.py", "link", "sub", "d", "d/", "/a.py", "../a.py", ".git/config", "", "A.py"])
+def test_only_regular_files_of_the_base(path: str, mirrored, workspaces, state: Path) -> None:
+    repository, revision = mirrored(
+        {"a.py": b"x\n", "d/b.py": b"y\n", "link": (SYMLINK, b"a.py"), "sub": (SUBMODULE, b"1" * 40)}
+    )
+    asked = [request(revision.commit, {"a.py": b"X\n"}, key="good"), request(revision.commit, {path: b"X\n"})]
+    with pytest.raises(RepoUnusable, match="is not a regular file in commit"):
+        workspaces.ensure_commits(repository, asked)
+    assert git(state / "mirrors" / f"{repository.id}.git", "for-each-ref", "refs/debtd/patches") == ""
+
+
+@pytest.mark.parametrize("base", ["HEAD", "refs/debtd/default", "1" * 40, "--all", "a\nb"])
+def test_an_unknown_base(base: str, mirrored, workspaces) -> None:
+    repository, _ = mirrored({"a.py": b"x\n"})
+    with pytest.raises(RepoUnusable, match=r"has no object|is not the id of an object"):
+        workspaces.ensure_commits(repository, [request(base, {"a.py": b"X\n"})])
+
+
+def test_bugs_of_the_caller(mirrored, workspaces) -> None:
+    repository, revision = mirrored({"a.py": b"x\n"})
+    good = request(revision.commit, {"a.py": b"X\n"})
+    twice = CommitRequest(key="k", base_commit=revision.commit, message="m", files=(("a.py", b""), ("a.py", b"1")))
+    for asked in (
+        [good, good],
+        [twice],
+        [request(revision.commit, {"a.py": b""}, key="../x")],
+        [request(revision.commit, {"a.py": b""}, message="a\0b")],
+    ):
+        with pytest.raises(ValueError, match="commit request"):
+            workspaces.ensure_commits(repository, asked)
+    assert workspaces.ensure_commits(repository, []) == {}
+
+
+def test_two_processes_at_once(mirrored, state: Path, source: Path) -> None:
+    _, revision = mirrored({f"{n}.py": b"x\n" for n in range(40)})
+    script = (
+        "import json, sys\nfrom pathlib import Path\nfrom debtd.adapters.git import GitWorkspaces\n"
+        "from debtd.ports import CommitRequest\nw = GitWorkspaces(Path(sys.argv[1]))\nr = w.identify(sys.argv[2])\n"
+        "print(json.dumps(dict(w.ensure_commits(r, [CommitRequest(key=f'k{n}', base_commit=sys.argv[3], "
+        "message='m', files=((f'{n}.py', b'X'),)) for n in range(40)]))))\n"
+    )
+    command = [sys.executable, "-c", script, str(state), str(source), revision.commit]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    answers = [child.communicate(timeout=60) for child in children]
+    assert [err for _, err in answers] == ["", ""]
+    assert json.loads(answers[0][0]) == json.loads(answers[1][0])
+
+
+def test_a_commit_date_from_the_edge_of_time(mirrored, workspaces, source: Path) -> None:
+    make_repo(source, {"a.py": b"x\n"})
+    add_commit(source, {"a.py": b"y\n"}, when=2**31)
+    repository, revision = mirrored()
+    assert revision.committed_at == 2**31
+    workspaces.ensure_commits(repository, [request(revision.commit, {"a.py": b"X\n"})])

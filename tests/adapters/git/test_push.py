@@ -1,0 +1,184 @@
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from debtd.adapters.git import GitWorkspaces, ensure_bare
+from debtd.adapters.git import push as push_module
+from debtd.model.errors import DebtdError, RepoUnusable, Retryable
+from debtd.ports import CommitRequest
+from tests.support.git_repo import add_commit, git, make_repo
+
+BRANCH = "debtd/class-inherits-object/0123456789ab"
+Made = tuple[GitWorkspaces, Callable[[str], None], str, str]
+
+
+@pytest.fixture
+def forge(state: Path) -> Path:
+    path = state / "forge" / "x" / "repository.git"
+    ensure_bare(path)
+    return path
+
+
+@pytest.fixture
+def commits(mirrored, workspaces):
+    """The repository and two commits on its newest one."""
+    repository, revision = mirrored({"a.py": b"x\n"})
+    asked = [
+        CommitRequest(key=key, base_commit=revision.commit, message="m", files=(("a.py", key.encode()),))
+        for key in ("one", "two")
+    ]
+    made = workspaces.ensure_commits(repository, asked)
+    return repository, made["one"], made["two"]
+
+
+def test_a_replay_changes_nothing(commits, workspaces, forge: Path) -> None:
+    repository, one, _ = commits
+    for _ in range(3):
+        workspaces.push_new_branch(repository, one, BRANCH, str(forge))
+    assert git(forge, "for-each-ref", "--format=%(objectname) %(refname)") == f"{one} refs/heads/{BRANCH}"
+    git(forge, "fsck", "--strict")
+
+
+def test_anothers_branch_stays(commits, workspaces, forge: Path) -> None:
+    repository, one, two = commits
+    workspaces.push_new_branch(repository, one, BRANCH, str(forge))
+    with pytest.raises(RepoUnusable, match=rf"branch {BRANCH} exists .* another commit \({one[:12]}\)"):
+        workspaces.push_new_branch(repository, two, BRANCH, str(forge))
+    assert git(forge, "rev-parse", BRANCH) == one
+
+
+def test_a_branch_moved_forward_by_a_person_stays(commits, workspaces, forge: Path) -> None:
+    repository, one, _ = commits
+    workspaces.push_new_branch(repository, one, BRANCH, str(forge))
+    theirs = add_commit(forge, {"a.py": b"by hand\n"}, branch=BRANCH)
+    with pytest.raises(RepoUnusable, match="another commit"):
+        workspaces.push_new_branch(repository, one, BRANCH, str(forge))
+    assert git(forge, "rev-parse", BRANCH) == theirs
+
+
+def test_a_push_to_the_source_touches_one_branch_and_runs_no_hook(commits, workspaces, source: Path, tmp_path) -> None:
+    repository, one, _ = commits
+    before = git(source, "rev-parse", "main")
+    for hook in ("pre-receive", "update", "post-receive", "post-update", "reference-transaction", "pre-push"):
+        (source / "hooks" / hook).write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        (source / "hooks" / hook).chmod(0o755)
+    workspaces.push_new_branch(repository, one, BRANCH, str(source))
+    assert git(source, "rev-parse", BRANCH) == one
+    assert git(source, "rev-parse", "main") == before
+    assert git(source, "for-each-ref", "--format=%(refname)") == f"refs/heads/{BRANCH}\nrefs/heads/main"
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("branch", ["", "--mirror", "a b", "a:refs/heads/main", "+main", "a..b", "x.lock", "@{1}"])
+def test_refused_branches(branch: str, commits, workspaces, forge: Path) -> None:
+    repository, one, _ = commits
+    if branch == "+main":
+        workspaces.push_new_branch(repository, one, branch, str(forge))
+        assert git(forge, "for-each-ref", "--format=%(refname)") == "refs/heads/+main"
+        return
+    with pytest.raises(RepoUnusable, match="is not a branch name"):
+        workspaces.push_new_branch(repository, one, branch, str(forge))
+
+
+@pytest.mark.parametrize(
+    ("remote", "words"),
+    [
+        ("ext::sh -c x", "does not fetch from"),
+        ("https://a:hunter2@host/x", "carries a credential"),
+        ("/nowhere/at/all", "no repository to push to"),
+        ("--receive-pack=x", "no repository to push to"),
+    ],
+)
+def test_refused_remotes(remote: str, words: str, commits, workspaces) -> None:
+    repository, one, _ = commits
+    with pytest.raises(RepoUnusable, match=words) as error:
+        workspaces.push_new_branch(repository, one, BRANCH, remote)
+    assert "hunter2" not in str(error.value)
+
+
+def test_a_plain_folder_is_no_remote(commits, workspaces, tmp_path: Path) -> None:
+    repository, one, _ = commits
+    (tmp_path / "plain").mkdir()
+    with pytest.raises(RepoUnusable, match="no git repository at"):
+        workspaces.push_new_branch(repository, one, BRANCH, str(tmp_path / "plain"))
+
+
+def test_only_full_object_ids_are_pushed(commits, workspaces, forge: Path) -> None:
+    repository, _, _ = commits
+    for odd in ("HEAD", "refs/debtd/patches/one", "", "+abc"):
+        with pytest.raises(RepoUnusable, match="is not the id of an object"):
+            workspaces.push_new_branch(repository, odd, BRANCH, str(forge))
+    with pytest.raises(DebtdError):
+        workspaces.push_new_branch(repository, "1" * 40, BRANCH, str(forge))
+    assert git(forge, "for-each-ref") == ""
+
+
+def test_an_answer_that_was_lost(commits, workspaces, forge: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The push arrived and the answer did not: the remote is asked, and that is a success."""
+    repository, one, two = commits
+    real = push_module._push
+
+    def lost(*arguments: object) -> None:
+        real(*arguments)  # type: ignore[arg-type]
+        raise Retryable("the line went dead")
+
+    monkeypatch.setattr(push_module, "_push", lost)
+    workspaces.push_new_branch(repository, one, BRANCH, str(forge))
+
+    def never(*arguments: object) -> None:
+        raise Retryable("the line was dead")
+
+    monkeypatch.setattr(push_module, "_push", never)
+    with pytest.raises(Retryable, match="was dead"):
+        workspaces.push_new_branch(repository, two, "other", str(forge))
+
+
+def test_kill_9_in_the_middle_of_a_push(source: Path, state: Path, workspaces, forge: Path) -> None:
+    rng = random.Random(3)  # noqa: S311 - bytes that do not compress
+    make_repo(source, {"a.py": b"x\n", **{f"{n}.bin": rng.randbytes(2_000_000) for n in range(5)}})
+    repository = workspaces.identify(str(source))
+    revision = workspaces.ensure_mirror(repository)
+    asked = CommitRequest(key="k", base_commit=revision.commit, message="m", files=(("a.py", b"y\n"),))
+    commit = workspaces.ensure_commits(repository, [asked])["k"]
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom debtd.adapters.git import GitWorkspaces\n"
+        "w = GitWorkspaces(Path(sys.argv[1]))\n"
+        "w.push_new_branch(w.identify(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5])\n"
+    )
+    for delay in (0.0, 0.03):
+        child = subprocess.Popen([sys.executable, "-c", script, str(state), str(source), commit, BRANCH, str(forge)])
+        deadline = time.monotonic() + 20
+        while not list(forge.glob("objects/tmp_objdir*")) and time.monotonic() < deadline and child.poll() is None:
+            time.sleep(0.001)
+        time.sleep(delay)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    workspaces.push_new_branch(repository, commit, BRANCH, str(forge))
+    assert git(forge, "rev-parse", BRANCH) == commit
+    git(forge, "fsck", "--strict")
+    assert not list(forge.rglob("*.lock")) + list(forge.glob("objects/tmp_objdir*"))
+
+
+def test_a_stale_lock_in_debtds_own_repository_is_swept(commits, workspaces, forge: Path) -> None:
+    repository, one, _ = commits
+    lock = forge / f"refs/heads/{BRANCH}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_bytes(b"")
+    workspaces.push_new_branch(repository, one, BRANCH, str(forge))
+    assert git(forge, "rev-parse", BRANCH) == one
+
+
+def test_a_lock_in_somebody_elses_repository_is_left(commits, workspaces, source: Path) -> None:
+    repository, one, _ = commits
+    lock = source / f"refs/heads/{BRANCH}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_bytes(b"")
+    with pytest.raises(Retryable, match="another git command"):
+        workspaces.push_new_branch(repository, one, BRANCH, str(source))
+    assert lock.exists()
