@@ -47,8 +47,11 @@ def patch_of(connection: Connection, task_key: str) -> Patch | None:
 
 def save_evidence(tx: Tx, evidence: Evidence) -> None:
     """Store the evidence; its task goes from PATCHED to ACCEPTED or REJECTED. The same again is a no-op."""
-    if evidence_of(tx.connection, evidence.task_key) == evidence:
+    known = evidence_of(tx.connection, evidence.task_key)
+    if known == evidence:
         return
+    if known is not None:
+        raise overtaken(f"fix task {evidence.task_key} has other evidence by now")
     judged = select(patch_table.c.digest).where(patch_table.c.task_key == evidence.task_key)
     if tx.connection.execute(judged).scalar_one_or_none() != evidence.patch_digest:
         raise overtaken(f"the patch of fix task {evidence.task_key} is no longer the one that was judged")
