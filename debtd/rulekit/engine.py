@@ -18,6 +18,7 @@ from debtd.model.project import Project
 from debtd.rulekit.file_view import FileView
 from debtd.rulekit.rule import BACKSLASH, Rule, SemgrepPattern
 from debtd.rulekit.text import Refused, SourceText
+from debtd.rulekit.tree import tell
 from debtd.rulekit.visitor import Report, RuleVisitor
 
 MAX_TEXT = 400
@@ -47,11 +48,10 @@ def run_rules(source: SourceText, path: str, rules: Sequence[Rule], project: Pro
         return ()
     view = FileView(_parse(source), source.utf8)
     visitors = [(rule, _visitor(rule, view, project)) for rule in wanted]
-    cst.visit_batched(view.module, [visitor for _, visitor in visitors])
+    tell(view.module, view.parents, [visitor for _, visitor in visitors])
     lines = Lines(source.utf8)
-    exact = view.module.code.encode("utf-8") == source.utf8
     found = [
-        _match(rule, report, source, path, view, lines, project, exact=exact)
+        _match(rule, report, source, path, view, lines, project)
         for rule, visitor in visitors
         for report in visitor.reports
         if not _is_below_floor(rule, report, project)
@@ -125,10 +125,8 @@ def _match(
     view: FileView,
     lines: Lines,
     project: Project,
-    *,
-    exact: bool,
 ) -> Match:
-    edits, no_fix = _edits(rule, report, source, project, exact=exact)
+    edits, no_fix = _edits(rule, report, source, project, view)
     line = lines.number(report.start)
     return Match(
         rule_id=rule.id,
@@ -145,13 +143,13 @@ def _match(
 
 
 def _edits(
-    rule: Rule, report: Report, source: SourceText, project: Project, *, exact: bool
+    rule: Rule, report: Report, source: SourceText, project: Project, view: FileView
 ) -> tuple[tuple[Edit, ...], Skipped | None]:
     if not report.changes:
         return (), Skipped(SkipReason.NO_FIX, "the rule has no certain fix for this place")
     if _needed_python(rule, report) > (0, 0) and project.min_python is None:
         return (), Skipped(SkipReason.VERSION_UNKNOWN, project.render_min_python())
-    if not exact:
+    if not view.is_exact:
         return (), Skipped(SkipReason.ROUND_TRIP, "LibCST does not reproduce this file byte for byte")
     edits: list[Edit] = []
     for change in report.changes:

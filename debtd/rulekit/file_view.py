@@ -9,10 +9,8 @@ import libcst as cst
 from libcst.metadata import (
     Assignment,
     BuiltinScope,
-    ByteSpanPositionProvider,
     CodeSpan,
     MetadataWrapper,
-    ParentNodeProvider,
     QualifiedName,
     QualifiedNameSource,
     Scope,
@@ -20,6 +18,8 @@ from libcst.metadata import (
 )
 
 from debtd.rulekit.change import Change
+from debtd.rulekit.names import UNCLEAR, Names
+from debtd.rulekit.tree import parents_of, spans_and_code
 
 _ABSENCE = frozenset(
     {"ImportError", "ModuleNotFoundError", "AttributeError", "NameError", "Exception", "BaseException"}
@@ -48,15 +48,21 @@ class FileView:
         self.utf8 = utf8
         self._wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
         self.module = self._wrapper.module
+        self.parents = parents_of(self.module)
 
     # -- text ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _spans(self) -> Mapping[cst.CSTNode, CodeSpan]:
-        return cast(Mapping[cst.CSTNode, CodeSpan], self._wrapper.resolve(ByteSpanPositionProvider))
+    def _spans_and_code(self) -> tuple[Mapping[cst.CSTNode, CodeSpan], str]:
+        return spans_and_code(self.module)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether LibCST would write the text exactly as it read it."""
+        return self._spans_and_code[1].encode("utf-8") == self.utf8
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
-        found = self._spans[node]
+        found = self._spans_and_code[0][node]
         return found.start, found.start + found.length
 
     def outer_span(self, node: cst.BaseExpression) -> tuple[int, int]:
@@ -71,12 +77,8 @@ class FileView:
 
     # -- tree ------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def _parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
-        return cast(Mapping[cst.CSTNode, cst.CSTNode], self._wrapper.resolve(ParentNodeProvider))
-
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        return self._parents.get(node)
+        return self.parents.get(node)
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         current = self.parent(node)
@@ -95,6 +97,10 @@ class FileView:
     @cached_property
     def _scopes(self) -> Mapping[cst.CSTNode, Scope | None]:
         return cast(Mapping[cst.CSTNode, Scope | None], self._wrapper.resolve(ScopeProvider))
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.parents)
 
     @cached_property
     def has_star_import(self) -> bool:
@@ -122,6 +128,10 @@ class FileView:
             return None
         if self.is_bound_unseen(_first_name(node)):
             return None
+        plain = self._names.imported_name(node)
+        return self.imported_name_by_scopes(node) if plain is UNCLEAR else plain
+
+    def imported_name_by_scopes(self, node: cst.CSTNode) -> str | None:
         names = self.qualified_names(node)
         if len(names) != 1:
             return None
@@ -132,8 +142,14 @@ class FileView:
         return isinstance(node, cst.Name) and node.value == name and self.has_builtin(node, name)
 
     def has_builtin(self, node: cst.CSTNode, name: str) -> bool:
+        if self.has_star_import or self.is_bound_unseen(name):
+            return False
+        plain = self._names.is_builtin(name)
+        return self.has_builtin_by_scopes(node, name) if plain is UNCLEAR else plain
+
+    def has_builtin_by_scopes(self, node: cst.CSTNode, name: str) -> bool:
         scope = self._scopes.get(node)
-        if scope is None or self.has_star_import or self.is_bound_unseen(name):
+        if scope is None:
             return False
         assignments = set(scope[name])
         return bool(assignments) and all(isinstance(a.scope, BuiltinScope) for a in assignments)
