@@ -126,7 +126,7 @@ class FileView:
     def imported_name(self, node: cst.CSTNode) -> str | None:
         if isinstance(node, cst.Attribute) and not is_dotted_name(node):
             return None
-        if self.is_bound_unseen(_first_name(node)):
+        if self.is_bound_unseen(_first_name(node)) or self._is_label(node):
             return None
         plain = self._names.imported_name(node)
         return self.imported_name_by_scopes(node) if plain is UNCLEAR else plain
@@ -139,7 +139,18 @@ class FileView:
         return only.name if only.source is QualifiedNameSource.IMPORT else None
 
     def is_builtin(self, node: cst.CSTNode, name: str) -> bool:
-        return isinstance(node, cst.Name) and node.value == name and self.has_builtin(node, name)
+        if not isinstance(node, cst.Name) or node.value != name or self._is_label(node):
+            return False
+        return self.has_builtin(node, name)
+
+    def _is_label(self, node: cst.CSTNode) -> bool:
+        """Whether a name stands where none is looked up: behind a dot, as a keyword, in an import or `global`."""
+        parent = self.parent(node) if isinstance(node, cst.Name) else None
+        if isinstance(parent, cst.Attribute):
+            return parent.attr is node
+        if isinstance(parent, cst.Arg):
+            return parent.keyword is node
+        return isinstance(parent, cst.ImportAlias | cst.ImportFrom | cst.NameItem | cst.MatchKeywordElement)
 
     def has_builtin(self, node: cst.CSTNode, name: str) -> bool:
         if self.has_star_import or self.is_bound_unseen(name):
@@ -155,6 +166,10 @@ class FileView:
         return bool(assignments) and all(isinstance(a.scope, BuiltinScope) for a in assignments)
 
     def bindings(self, node: cst.CSTNode, name: str) -> tuple[cst.CSTNode, ...]:
+        plain = self._names.definition(name)
+        return self.bindings_by_scopes(node, name) if plain is UNCLEAR else (plain,)
+
+    def bindings_by_scopes(self, node: cst.CSTNode, name: str) -> tuple[cst.CSTNode, ...]:
         scope = self._scopes.get(node)
         found = () if scope is None else (a.node for a in scope[name] if isinstance(a, Assignment))
         return tuple(sorted(set(found), key=self.span))
