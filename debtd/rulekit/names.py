@@ -50,9 +50,12 @@ class Names:
     def __init__(self, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
         self._parents = parents
         self._by_value: dict[str, list[cst.Name]] = defaultdict(list)
+        self._imported: set[str] = set()
         for node in parents:
             if isinstance(node, cst.Name):
                 self._by_value[node.value].append(node)
+            elif isinstance(node, cst.ImportAlias):
+                self._imported.add(_bound_by(node))
         self._uses: dict[str, Unclear | tuple[str, ...]] = {}
 
     def is_builtin(self, name: str) -> bool | Unclear:
@@ -70,10 +73,22 @@ class Names:
             node = node.value
         if not isinstance(node, cst.Name):
             return UNCLEAR
+        if node.value not in self._imported:
+            return None
         imports = self._imports_of(node.value)
         if imports is UNCLEAR or len(imports) > 1:
             return UNCLEAR
         return imports[0] + rest if imports else None
+
+    def definition(self, name: str) -> cst.ClassDef | cst.FunctionDef | Unclear:
+        """The one class or function of this name at module level, where nothing else in the file binds the name."""
+        bound = [node for node in self._by_value.get(name, ()) if self._use_of(node) is not None]
+        if len(bound) != 1:
+            return UNCLEAR
+        made = self._parents[bound[0]]
+        if not isinstance(made, cst.ClassDef | cst.FunctionDef) or made.name is not bound[0]:
+            return UNCLEAR
+        return made if self._is_at_module_level(made) else UNCLEAR
 
     def _imports_of(self, name: str) -> Unclear | tuple[str, ...]:
         if name not in self._uses:
@@ -107,6 +122,12 @@ class Names:
             return UNCLEAR if getattr(parent, binding) is child else None
         return None if isinstance(parent, _READERS) else UNCLEAR
 
+    def _is_at_module_level(self, statement: cst.CSTNode) -> bool:
+        above = self._parents[statement]
+        while isinstance(above, _MODULE_LEVEL) and not isinstance(above, cst.Module):
+            above = self._parents[above]
+        return isinstance(above, cst.Module)
+
     def _is_in_import(self, node: cst.CSTNode) -> bool:
         while isinstance(node, cst.Attribute):
             node = self._parents[node]
@@ -120,16 +141,20 @@ class Names:
         if alias.asname is not None and parent is alias:
             return UNCLEAR  # `x` in `import x as y` binds nothing, but that is rare enough to leave to the scopes
         statement = self._parents[alias]
-        above = self._parents[statement]
-        while isinstance(above, _MODULE_LEVEL) and not isinstance(above, cst.Module):
-            above = self._parents[above]
-        if not isinstance(above, cst.Module):
+        if not self._is_at_module_level(statement):
             return UNCLEAR
         if isinstance(statement, cst.Import):
             return alias.name.value
         if not isinstance(statement, cst.ImportFrom) or statement.relative or statement.module is None:
             return UNCLEAR
         return f"{_dotted(statement.module)}.{alias.name.value}"
+
+
+def _bound_by(alias: cst.ImportAlias) -> str:
+    """The name that an import binds: its `as`, or the first part of what it imports."""
+    if alias.asname is not None:
+        return alias.asname.name.value if isinstance(alias.asname.name, cst.Name) else ""
+    return _dotted(alias.name).partition(".")[0]
 
 
 def _dotted(node: cst.BaseExpression) -> str:

@@ -71,6 +71,8 @@ def test_plain_answers_are_those_of_the_scopes() -> None:
             if isinstance(node, cst.Name):
                 builtin = names.is_builtin(node.value)
                 assert builtin is UNCLEAR or builtin == view.has_builtin_by_scopes(node, node.value), node.value
+                made = names.definition(node.value)
+                assert made is UNCLEAR or (made,) == view.bindings_by_scopes(node, node.value), node.value
     assert answered > 500
 
 
