@@ -8,7 +8,6 @@ import contextlib
 import functools
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from typing import IO, TYPE_CHECKING, cast
 from debtd.adapters.display import shown
 from debtd.adapters.git.environment import argv
 from debtd.adapters.git.failure import Failure, explain
+from debtd.adapters.git.limits import limit_tree
 from debtd.model.errors import ConfigError, RepoUnusable
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 # a new number, so later release lines are not checked to their patch level.
 MINIMUM_GIT = (2, 39, 4)
 
-MAX_FETCH_BYTES = 8 * 1024**3
-_MAX_MEMORY_BYTES = 4 * 1024**3
 _MAX_STDERR_BYTES = 64 * 1024
 _CHUNK_BYTES = 64 * 1024
 
@@ -148,7 +146,7 @@ class _Running:
         stdin, stderr = cast("IO[bytes]", popen.stdin), cast("IO[bytes]", popen.stderr)
         self._popen = popen
         self.stdout = cast("IO[bytes]", popen.stdout)
-        self._limit()
+        limit_tree(popen.pid)
         self._timer = threading.Timer(command.timeout_seconds, self._time_out)
         self._timer.daemon = True
         self._helpers = [
@@ -165,7 +163,11 @@ class _Running:
 
     def finish(self) -> Failure | None:
         """Wait for the end, reap, and kill what git left behind; the failure when there is one."""
-        os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOWAIT)  # not reaped: its group id cannot be reused
+        try:
+            os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOWAIT)  # not reaped: its group id stays taken
+        except BaseException:  # Ctrl-C while waiting: nothing may go on behind the user's back
+            self.kill()
+            raise
         with self._lock:
             self._ended = True
             _kill_group(self._popen.pid)
@@ -185,18 +187,6 @@ class _Running:
             stderr=self._stderr.decode("utf-8", "replace"),
             timeout_seconds=self.command.timeout_seconds if self._timed_out else None,
         )
-
-    def _limit(self) -> None:
-        """Limits for git and its children; it has not yet had the time to start any."""
-        with contextlib.suppress(ProcessLookupError):
-            for limit, value in (
-                (resource.RLIMIT_FSIZE, MAX_FETCH_BYTES),
-                (resource.RLIMIT_DATA, _MAX_MEMORY_BYTES),
-                (resource.RLIMIT_CORE, 0),
-            ):
-                _, hard = resource.prlimit(self._popen.pid, limit)
-                capped = value if hard == resource.RLIM_INFINITY else min(value, hard)
-                resource.prlimit(self._popen.pid, limit, (capped, capped))
 
     def _time_out(self) -> None:
         with self._lock:

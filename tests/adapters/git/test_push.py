@@ -53,6 +53,15 @@ def test_anothers_branch_stays(commits, workspaces, forge: Path) -> None:
     assert git(forge, "rev-parse", BRANCH) == one
 
 
+def test_a_branch_that_could_be_moved_forward_stays(commits, workspaces, source: Path) -> None:
+    repository, one, _ = commits
+    base = git(source, "rev-parse", "main")
+    git(source, "update-ref", f"refs/heads/{BRANCH}", base)
+    with pytest.raises(RepoUnusable, match="another commit"):
+        workspaces.push_new_branch(repository, one, BRANCH, str(source))
+    assert git(source, "rev-parse", BRANCH) == base
+
+
 def test_a_branch_moved_forward_by_a_person_stays(commits, workspaces, forge: Path) -> None:
     repository, one, _ = commits
     workspaces.push_new_branch(repository, one, BRANCH, str(forge))
