@@ -133,6 +133,8 @@ _B = (
     _file("b11_not10k", _nested("not ", "1", "", 10_000), Why.CHAIN),
     _file("b12_regex_bomb", _text('x = "' + "a" * 50_000 + "!" + "\\\\" * 50_000 + ' \t"\n'), FINDING),
     _file("b12_regex_bomb_blanks", _text("x = 1" + " " * 100_000 + "\n" + "#" * 100_000 + "\n"), FINDING),
+    _file("b12_escaped_quotes", _text("x = '" + "\\'" * 400_000 + "\n"), Why.SYNTAX),
+    _file("b12_escaped_triples", _text('x = """' + '\\"' * 400_000 + "\n"), Why.SYNTAX),
     _file("b12_open_quotes", _text("x = '" * 50_000 + "\n"), Why.SYNTAX),
     _file("b12_open_fstrings", _text("x = " + "f'{" * 20_000 + "\n"), Why.DEPTH, Why.SYNTAX),
 )

@@ -1,15 +1,18 @@
 """The LibCST engine: every rule over every Python file, in children that may hang, crash and be killed."""
 
 import os
+import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from debtd.adapters.cst_pool.crew import Crew, Terms
 from debtd.adapters.cst_pool.messages import Orders, Reply, Request
-from debtd.model.coverage import Skipped
+from debtd.model.coverage import Skipped, SkipReason
+from debtd.model.errors import ConfigError
 from debtd.model.finding import Match
 from debtd.model.language import Language
 from debtd.model.project import Project
@@ -23,12 +26,22 @@ _SOURCES_PER_CHILD = 20  # a child takes half a second to start: fewer files are
 
 class CstDetector:
     """`rule_folders` are those that the caller's rules were loaded from; the children load them again, by id and
-    digest. A file that takes longer than `wall_seconds` is skipped."""
+    digest. A file that takes longer than `wall_seconds` is skipped. Controls are planted below
+    `temporary_folder` (an existing one; None: the system's): a killed process leaves its folder of them there.
+    """
 
-    def __init__(self, rule_folders: Sequence[Path], workers: int | None = None, *, wall_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        rule_folders: Sequence[Path],
+        workers: int | None = None,
+        *,
+        wall_seconds: float = 30.0,
+        temporary_folder: Path | None = None,
+    ) -> None:
         self._folders = tuple(str(folder.resolve()) for folder in rule_folders)
         self._workers = workers or os.cpu_count() or 1
         self._wall_seconds = wall_seconds
+        self._temporary_folder = temporary_folder
 
     @property
     def name(self) -> str:
@@ -49,18 +62,34 @@ class CstDetector:
         python = [source for source in sources if source.language is Language.PYTHON]
         if not rules:
             return Detection()
-        results = _Results(self.name, progress)
+        results = _Results(self.name, progress, python)
         orders = Orders(self._folders, {rule.id: rule.digest for rule in rules}, project)
         workers = max(1, min(self._workers, -(-len(python) // _SOURCES_PER_CHILD)))
         terms = Terms(orders=orders, wall_seconds=self._wall_seconds, workers=workers)
-        with tempfile.TemporaryDirectory(prefix="debtd-controls-") as folder:
-            requests = [_control(rule, Path(folder)) for rule in rules]
-            requests += [Request(source.path, source.location, source.size) for source in python]
-            Crew(terms, requests, results.take).run()
+        files = [Request(source.path, source.location, source.size) for source in python]
+        with _planted(rules, self._temporary_folder) as controls:
+            Crew(terms, [*controls, *files], results.take).run()
         return results.detection()
 
 
-def _control(rule: Rule, folder: Path) -> Request:
+@contextmanager
+def _planted(rules: Sequence[Rule], parent: Path | None) -> Iterator[list[Request]]:
+    """Every rule's control as a private file, until the context ends."""
+    folder = ""
+    try:
+        try:
+            folder = tempfile.mkdtemp(prefix="debtd-controls-", dir=parent)
+            controls = [_plant(rule, Path(folder)) for rule in rules]
+        except OSError as error:
+            raise ConfigError(
+                f"no file can be written to {parent or tempfile.gettempdir()}: {error.strerror}; make room there."
+            ) from None
+        yield controls
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plant(rule: Rule, folder: Path) -> Request:
     location = folder / f"{rule.id}.py"
     data = control_of(rule).encode("utf-8")
     location.write_bytes(data)
@@ -68,14 +97,15 @@ def _control(rule: Rule, folder: Path) -> Request:
 
 
 class _Results:
-    """Collects replies from many threads."""
+    """Collects replies from many threads. A source that got none is skipped, never clean."""
 
-    def __init__(self, stage: str, progress: Progress) -> None:
+    def __init__(self, stage: str, progress: Progress, sources: Sequence[Source]) -> None:
         self._stage = stage
         self._progress = progress
         self._lock = threading.Lock()
         self._matches: list[Match] = []
-        self._skipped: dict[str, Skipped] = {}
+        silence = Skipped(SkipReason.ENGINE_ERROR, "the engine gave no answer")
+        self._skipped = {source.path: silence for source in sources}
         self._fired: set[str] = set()
         self._broken: dict[str, str] = {}
 
@@ -85,6 +115,7 @@ class _Results:
                 self._take_control(request.control, reply)
                 return
             self._matches += reply.matches
+            del self._skipped[request.path]
             if reply.skipped:
                 self._skipped[request.path] = reply.skipped
             for rule_id, why in reply.broken.items():

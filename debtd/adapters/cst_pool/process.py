@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from debtd.adapters.cst_pool.messages import MAX_REPLY_BYTES, Garbage
+from debtd.model.errors import ConfigError
 
 _BOOT = "import sys; sys.path += sys.argv[2:]; from debtd.adapters.cst_pool.worker import main; main()"
 _CHUNK = 1 << 16
@@ -47,21 +48,23 @@ def _environment() -> dict[str, str]:
 
 
 class Child:
-    """One worker process in its own session. Leaving the context kills and reaps it."""
+    """One worker process in its own session. Leaving the context kills and reaps it. Raises ConfigError."""
 
     def __init__(self) -> None:
         argv = [sys.executable, "-P", "-c", _BOOT, str(os.getpid()), *_import_paths()]
-        # Closed by `__exit__`, and by the kernel when the spawning thread ends.
-        self._process = subprocess.Popen(
-            argv,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=_environment(),
-            start_new_session=True,
-            bufsize=0,
-        )
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=_environment(),
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            raise ConfigError(f"the LibCST worker process cannot be started: {error.strerror}.") from None
         assert self._process.stdin is not None  # noqa: S101  (a pipe, as asked)
         assert self._process.stdout is not None  # noqa: S101
         self._input, self._output = self._process.stdin, self._process.stdout

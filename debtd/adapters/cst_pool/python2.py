@@ -2,12 +2,13 @@
 
 import re
 
+# A closing quote may be missing: else each quote of an unclosed string would be tried anew.
 _STRING_OR_COMMENT = re.compile(
     r"""(?P<comment>\#[^\r\n]*+)
-    | \"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3}
-    | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
-    | "(?:[^"\\\r\n]++|\\.)*+"
-    | '(?:[^'\\\r\n]++|\\.)*+'
+    | \"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:\"{3})?
+    | '{3}(?:[^'\\]++|\\.|'(?!''))*+(?:'{3})?
+    | "(?:[^"\\\r\n]++|\\.)*+"?
+    | '(?:[^'\\\r\n]++|\\.)*+'?
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
 import pytest
 
+from debtd.adapters.cst_pool.crew import Crew
 from debtd.adapters.cst_pool.pool import CstDetector
 from debtd.model.coverage import SkipReason
 from debtd.model.errors import ConfigError
@@ -40,9 +43,12 @@ def rules(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_child_is_left() -> object:
+def _nothing_is_left(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = set(workers_of(os.getpid()))
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     yield
+    assert list(folder.iterdir()) == []
     assert set(workers_of(os.getpid())) <= before
 
 
@@ -236,13 +242,15 @@ def test_a_rule_folder_that_is_gone_stops_the_run(tmp_path: Path, rules: Path) -
         detector.detect(sources_of(tmp_path, {"a.py": CLASS}), loaded, MODERN, CountingProgress())
 
 
-def test_a_caller_that_fails_or_is_interrupted_leaves_no_child(tmp_path: Path, rules: Path) -> None:
+def test_a_caller_that_fails_or_is_interrupted_leaves_nothing(tmp_path: Path, rules: Path) -> None:
     write_rule(rules, "slow-rule", "if name == 'victim': time.sleep(0.2)")
     sources = sources_of(tmp_path, {f"{number}.py": "victim\n" for number in range(50)})
 
     class Interrupts(CountingProgress):
         def advance(self, stage: str, count: int = 1) -> None:
-            os.kill(os.getpid(), signal.SIGINT)
+            super().advance(stage)
+            if len(self.advanced) == 1:
+                os.kill(os.getpid(), signal.SIGINT)
 
     class Fails(CountingProgress):
         def advance(self, stage: str, count: int = 1) -> None:
@@ -251,6 +259,36 @@ def test_a_caller_that_fails_or_is_interrupted_leaves_no_child(tmp_path: Path, r
     for progress, error in ((Interrupts(), KeyboardInterrupt), (Fails(), ValueError)):
         with pytest.raises(error):
             detect(rules, sources, progress=progress)
+        assert list(Path(tempfile.gettempdir()).iterdir()) == []
+
+
+def test_silence_is_never_clean(tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy_real_rule(rules)
+    monkeypatch.setattr(Crew, "run", lambda self: None)
+
+    detection = detect(rules, sources_of(tmp_path, {"a.py": CLASS}))
+
+    assert detection.skipped["a.py"].reason is SkipReason.ENGINE_ERROR
+    assert detection.fired == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("sys.executable", "/nowhere/python", "the LibCST worker process cannot be started: No such file or directory"),
+        ("sys.executable", "/bin/true", "the LibCST worker process ends as soon as it starts"),
+        ("tempfile.tempdir", "/nowhere", "no file can be written to /nowhere: No such file or directory"),
+    ],
+)
+def test_an_engine_that_cannot_run_says_so(
+    tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    copy_real_rule(rules)
+    sources = sources_of(tmp_path, {"a.py": CLASS})
+    monkeypatch.setattr(name, value)
+
+    with pytest.raises(ConfigError, match=sentence):
+        detect(rules, sources)
 
 
 _PARENT = """
@@ -269,7 +307,7 @@ def test_children_die_with_a_killed_parent(tmp_path: Path, rules: Path, body: st
     write_rule(rules, "hanging-rule", f"if name == 'trigger': {body}")
     root = str(Path(__file__).parents[3])
     argv = [sys.executable, "-c", _PARENT, str(rules), str(tmp_path / "repo"), root]
-    with subprocess.Popen(argv) as parent:
+    with subprocess.Popen(argv, env={**os.environ, "TMPDIR": str(tmp_path)}) as parent:
         children = _wait_for_children(parent.pid, 2)
         time.sleep(1.5)  # both are past their start and inside the rule
         parent.kill()
