@@ -43,9 +43,10 @@ def _diagnosis(name: str, check: Callable[[Settings], str], settings: Settings) 
 
 
 def _git(_settings: Settings) -> str:
-    from debtd.adapters.git import git_version  # noqa: PLC0415  (GitPython is slow to import)
+    from debtd.adapters.git import check_git_version, git_version  # noqa: PLC0415  (GitPython is slow to import)
 
-    return git_version()
+    check_git_version()
+    return ".".join(map(str, git_version()))
 
 
 def _sqlite(_settings: Settings) -> str:
