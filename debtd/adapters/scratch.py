@@ -1,6 +1,5 @@
 """Throw-away files for a re-scan: numbered, private, gone when the context ends."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,19 +10,15 @@ from debtd.model.repo import Source, git_blob_id
 
 
 class TemporaryScratch:
-    """Keeps the files below `folder` (made on demand)."""
+    """Keeps the files below `folder`, which exists."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @contextmanager
     def sources(self, files: Sequence[tuple[str, bytes, Language]]) -> Iterator[tuple[Source, ...]]:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        root = Path(tempfile.mkdtemp(prefix="scratch-", dir=self._folder))
-        try:
-            yield tuple(_write(root, number, *file) for number, file in enumerate(files))
-        finally:
-            shutil.rmtree(root, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix="scratch-", dir=self._folder, ignore_cleanup_errors=True) as root:
+            yield tuple(_write(Path(root), number, *file) for number, file in enumerate(files))
 
 
 def _write(root: Path, number: int, path: str, data: bytes, language: Language) -> Source:

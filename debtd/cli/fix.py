@@ -1,6 +1,5 @@
 """`debtd fix`: mend a working tree or a plain folder, with the same proof as a pull request."""
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,11 +38,11 @@ def fix(
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
 
     target = target_of(target_python)
-    tools = wiring.toolbox(settings_of(config=config, rule_folders=rules), Path(tempfile.gettempdir()))
-    chosen = select_rules(tools.rules, rule or ())
-    checkout = wiring.open_folder(path, languages_of(chosen))
-    project = project_of(dict(checkout.texts), target)
-    with progress_bars() as progress:
+    settings = settings_of(config=config, rule_folders=rules)
+    with progress_bars() as progress, wiring.toolbox(settings) as tools:
+        chosen = select_rules(tools.rules, rule or ())
+        checkout = wiring.open_folder(path, languages_of(chosen))
+        project = project_of(dict(checkout.texts), target)
         result = scan(checkout, chosen, tools.detectors, project, progress)
         wanted = {match.path for match in result.matches if match.edits}
         before = {s.path: Path(s.location).read_bytes() for s in checkout.sources if s.path in wanted}

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 
 from rich.console import Console
@@ -31,7 +32,7 @@ def put_json(value: object) -> None:
     print()
 
 
-def put_table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def put_table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """A table as wide as the terminal; plain columns when stdout is no terminal, so that pipes get whole cells."""
     if not sys.stdout.isatty():
         for row in rows:

@@ -43,13 +43,10 @@ def run(
 
     target = target_of(target_python)
     settings = settings_of(state_dir, config, rules)
-    tools = wiring.toolbox(settings, settings.state_dir / "scratch")
-    order = Order(
-        rules=select_rules(tools.rules, rule or ()),
-        stop_after=Stage(stop_after or "publish"),
-        target_python=target,
-    )
-    with progress_bars() as progress, wiring.open_rooms(settings, tools.detectors, progress) as rooms:
+    with progress_bars() as progress, wiring.open_rooms(settings, progress) as (rooms, all_rules):
+        order = Order(
+            rules=select_rules(all_rules, rule or ()), stop_after=Stage(stop_after or "publish"), target_python=target
+        )
         repository = rooms.workspaces.identify(location)
         with wiring.one_at_a_time(settings, repository):
             outcome = run_road(repository, order, rooms)

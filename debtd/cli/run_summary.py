@@ -30,7 +30,7 @@ def put_summary(outcome: Outcome, order: Order, store: Store) -> None:
     _put_verdicts(outcome, store)
     if order.stop_after is Stage.PUBLISH:
         _put_pull_requests(outcome, store)
-    _put_next(outcome, order, store)
+    _put_next(outcome, store)
 
 
 def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, object]:
@@ -127,7 +127,7 @@ def _put_pull_requests(outcome: Outcome, store: Store) -> None:
         put(printable(f"{'':<10}{pull_request.key[:12]}  {pull_request.title}"))
 
 
-def _put_next(outcome: Outcome, order: Order, store: Store) -> None:
+def _put_next(outcome: Outcome, store: Store) -> None:
     put()
     put("Next:")
     opened = _open(outcome, store)

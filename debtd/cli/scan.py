@@ -1,6 +1,5 @@
 """`debtd scan`: look at a folder, change nothing, keep nothing."""
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -35,11 +34,11 @@ def scan(
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
 
     target = target_of(target_python)
-    tools = wiring.toolbox(settings_of(config=config, rule_folders=rules), Path(tempfile.gettempdir()))
-    chosen = select_rules(tools.rules, rule or ())
-    checkout = wiring.open_folder(path, languages_of(chosen))
-    project = project_of(dict(checkout.texts), target)
-    with progress_bars() as progress:
+    settings = settings_of(config=config, rule_folders=rules)
+    with progress_bars() as progress, wiring.toolbox(settings) as tools:
+        chosen = select_rules(tools.rules, rule or ())
+        checkout = wiring.open_folder(path, languages_of(chosen))
+        project = project_of(dict(checkout.texts), target)
         result = run_scan(checkout, chosen, tools.detectors, project, progress)
     found = sorted(pair("", (), result.matches, ()).new, key=lambda f: (f.match.path, f.match.span.start))
     match output:
@@ -60,9 +59,8 @@ def scan(
                 note += f" [silenced by {match.suppressed_by}]" if match.suppressed_by else ""
                 put(printable(f"{match.path}:{span.line}:{span.column}: {match.rule_id}: {match.message}{note}"))
     say_coverage(result.coverage, show_skipped=show_skipped)
-    say(
-        f"{plural(len(found), 'finding')}, {sum(bool(f.match.edits) for f in found):,} with a fix; {project.render_min_python()}."
-    )
+    fixable = sum(bool(finding.match.edits) for finding in found)
+    say(f"{plural(len(found), 'finding')}, {fixable:,} with a fix; {project.render_min_python()}.")
     if result.broken:
         for rule_id, why in sorted(result.broken.items()):
             say(printable(f"the rule {rule_id} failed: {why}"))

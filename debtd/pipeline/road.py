@@ -194,9 +194,9 @@ def _publish(work: Backlog, rooms: Rooms) -> tuple[PullRequest, ...]:
     """Record every accepted patch as a pull request, then push and open all that are recorded and not open."""
     store, workspaces = rooms.store, rooms.workspaces
     findings = work.findings(store)
-    accepted = [_accepted(work, task, findings, store) for task in work.tasks(store, TaskState.ACCEPTED)]
     recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
-    waiting = [one for one in accepted if one.task.key not in recorded]
+    accepted = [task for task in work.tasks(store, TaskState.ACCEPTED) if task.key not in recorded]
+    waiting = [_accepted(work, task, findings, store) for task in accepted]
     blobs = workspaces.read_blobs(work.repository, [f.base_blob for one in waiting for f in one.patch.files])
     commits = workspaces.ensure_commits(work.repository, [commit_request(one, blobs) for one in waiting])
     for one in waiting:

@@ -1,8 +1,8 @@
 """The only room that builds adapters."""
 
-import fcntl
 import getpass
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debtd.adapters.cst_pool.pool import CstDetector
+from debtd.adapters.disposable import disposable
+from debtd.adapters.filelock import locked
 from debtd.adapters.folder import open_folder
 from debtd.adapters.regular_file import write_file
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.adapters.semgrep import SemgrepDetector
-from debtd.model.errors import ConfigError, Retryable, StateUnusable
+from debtd.model.errors import ConfigError, StateUnusable
 from debtd.model.repo import Repository
 from debtd.pipeline.road import Rooms
 from debtd.ports import Detector, Forge, Progress, Store, Workspaces
@@ -75,14 +77,21 @@ def all_rules(settings: Settings) -> tuple[Rule, ...]:
     return load_rules((bundled_rules(), *settings.rule_folders))
 
 
-def toolbox(settings: Settings, scratch_folder: Path) -> Toolbox:
-    """Load the bundled and the site's rules and start nothing yet."""
+@contextmanager
+def toolbox(settings: Settings, parent: Path | None = None) -> Iterator[Toolbox]:
+    """Load the bundled and the site's rules. What the engines write stands until the end in a folder below `parent`,
+    where the next run sweeps what a killed one left; without it, in the system's temporary folder."""
     folders = (bundled_rules(), *settings.rule_folders)
-    return Toolbox(
-        rules=all_rules(settings),
-        detectors=(CstDetector(folders, workers=settings.workers), SemgrepDetector(workers=settings.workers)),
-        scratch=TemporaryScratch(scratch_folder),
-    )
+    with disposable(parent) if parent else tempfile.TemporaryDirectory(prefix="debtd-") as name:
+        folder = Path(name)
+        yield Toolbox(
+            rules=all_rules(settings),
+            detectors=(
+                CstDetector(folders, settings.workers, temporary_folder=folder),
+                SemgrepDetector(folder, settings.workers),
+            ),
+            scratch=TemporaryScratch(folder),
+        )
 
 
 def ensure_state_dir(settings: Settings) -> Path:
@@ -170,30 +179,24 @@ def local_forge(settings: Settings) -> Forge:
 
 
 @contextmanager
-def open_rooms(settings: Settings, detectors: Sequence[Detector], progress: Progress) -> Iterator[Rooms]:
-    """Everything that the road needs."""
-    with open_store(settings) as store:
-        yield Rooms(
+def open_rooms(settings: Settings, progress: Progress) -> Iterator[tuple[Rooms, tuple[Rule, ...]]]:
+    """Everything that the road needs, and all rules."""
+    ensure_state_dir(settings)
+    with toolbox(settings, settings.state_dir / "scratch") as tools, open_store(settings) as store:
+        rooms = Rooms(
             workspaces=workspaces(settings),
-            scratch=TemporaryScratch(settings.state_dir / "scratch"),
-            detectors=detectors,
+            scratch=tools.scratch,
+            detectors=tools.detectors,
             store=store,
             forge=local_forge(settings),
             clock=SystemClock(),
             progress=progress,
         )
+        yield rooms, tools.rules
 
 
 @contextmanager
 def one_at_a_time(settings: Settings, repository: Repository) -> Iterator[None]:
     """One writer per repository and state directory. Raises Retryable while another one is at work."""
-    folder = ensure_state_dir(settings) / "locks"
-    folder.mkdir(exist_ok=True, mode=0o700)
-    with (folder / f"{repository.id}.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Retryable(
-                f"another debtd works on {repository.source} right now; try again when it is done."
-            ) from None
+    with locked(settings.state_dir / "locks" / f"{repository.id}.lock", repository.source, wait_seconds=0):
         yield

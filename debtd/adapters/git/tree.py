@@ -6,14 +6,12 @@ be too long for the kernel below `files/`). A lock beside it says that its proce
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from debtd.adapters.display import shown
-from debtd.adapters.filelock import locked, try_lock
+from debtd.adapters.disposable import disposable
 from debtd.adapters.git.mirror import Mirror
 from debtd.adapters.git.objects import Entry, listed_tree, reading
 from debtd.adapters.listing import MAX_ENTRIES, MAX_TEXT_BYTES, Kind, Wanted, classify, is_text
@@ -38,8 +36,9 @@ class _Listed:
 def materialised(mirror: Mirror, trees: Path, commit: str, languages: frozenset[Language]) -> Iterator[Checkout]:
     """The checkout of one commit, deleted at the end of the context."""
     listed = _list(mirror, commit, languages)
-    with _disposable(trees) as folder:
+    with disposable(trees) as folder:
         try:
+            (folder / "files").mkdir(mode=0o700)
             sources, refused = _write(mirror, folder, listed.wanted)
         except OSError as error:
             raise StateUnusable(f"{folder} cannot be written ({error.strerror}); check the disk") from error
@@ -132,37 +131,3 @@ def _create_file(location: str, data: bytes, made: set[str]) -> bool:
     with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
         file.write(data)
     return True
-
-
-@contextlib.contextmanager
-def _disposable(trees: Path) -> Iterator[Path]:
-    """A new folder; those of dead processes are deleted first."""
-    try:
-        with locked(trees / "lock", str(trees)):
-            _sweep(trees)
-            folder = Path(tempfile.mkdtemp(prefix="tree-", dir=trees))
-            alive = os.open(f"{folder}.alive", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            try_lock(alive)
-    except OSError as error:
-        raise StateUnusable(f"{trees} cannot be written ({error.strerror}); check the state directory") from error
-    try:
-        (folder / "files").mkdir(mode=0o700)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)  # what resists is swept by the next run
-        Path(f"{folder}.alive").unlink(missing_ok=True)
-        os.close(alive)
-
-
-def _sweep(trees: Path) -> None:
-    """Called under the lock of `trees`: a folder whose `.alive` file nobody holds belongs to a dead process."""
-    for folder in trees.glob("tree-*/"):
-        alive = Path(f"{folder}.alive")
-        with contextlib.ExitStack() as stack:
-            if alive.exists():
-                descriptor = os.open(alive, os.O_RDWR | os.O_CLOEXEC)
-                stack.callback(os.close, descriptor)
-                if not try_lock(descriptor):
-                    continue
-            shutil.rmtree(folder, ignore_errors=True)
-            alive.unlink(missing_ok=True)
