@@ -27,7 +27,7 @@ class Visitor(RuleVisitor):
         valid = _BYTES_ESCAPES if "b" in node.prefix else _STRING_ESCAPES
         start = self.span(node)[0]
         escapes = _escapes(node.value, start)
-        if all(character in valid for _, character in escapes):
+        if not any(_is_odd(character, valid) for _, character in escapes):
             return
         is_nested = any(isinstance(a, cst.FormattedString | cst.TemplatedString) for a in self.ancestors(node))
         self.report(node, *(() if is_nested else self._changes(start, node.prefix, escapes, valid)))
@@ -39,7 +39,7 @@ class Visitor(RuleVisitor):
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 escapes += _escapes(part.value, self.span(part)[0])
-        if all(character in _STRING_ESCAPES for _, character in escapes):
+        if not any(_is_odd(character, _STRING_ESCAPES) for _, character in escapes):
             return
         self.report(node, *self._formatted_changes(node, escapes))
 
@@ -56,7 +56,7 @@ class Visitor(RuleVisitor):
         self, start: int, prefix: str, escapes: Sequence[tuple[int, str]], valid: frozenset[str]
     ) -> tuple[Change, ...]:
         if "u" in prefix or any(character in valid for _, character in escapes):
-            return tuple(Change(at, at, "\\") for at, character in escapes if character not in valid)
+            return tuple(Change(at, at, "\\") for at, character in escapes if _is_odd(character, valid))
         at = start + 1 if prefix == "b" else start
         touches_word = not prefix and self._ends_word(start)
         return (Change(at, at, " r" if touches_word else "r"),)
@@ -64,6 +64,11 @@ class Visitor(RuleVisitor):
     def _ends_word(self, start: int) -> bool:
         before = self.view.utf8[max(start - 1, 0) : start]
         return before.isalnum() or before == b"_" or before > b"\x7f"
+
+
+def _is_odd(character: str, valid: frozenset[str]) -> bool:
+    """Whether Python warns of a backslash before the character; it takes one before a non-ASCII character as it is."""
+    return character not in valid and character.isascii()
 
 
 def _escapes(text: str, start: int) -> list[tuple[int, str]]:
@@ -98,7 +103,8 @@ RULE = Rule(
         Bad("x = B'\\N{a}\\u0041'  #: finding\n", "x = Br'\\N{a}\\u0041'\n"),
         Bad('x = b"\\u\\n"  #: finding\n', 'x = b"\\\\u\\n"\n'),
         Bad('x = "\\u00e9\\d"  #: finding\n', 'x = "\\u00e9\\\\d"\n'),
-        Bad('x = "é\\é\\d\\t"  #: finding\n', 'x = "é\\\\é\\\\d\\t"\n'),
+        Bad('x = "é\\é\\d\\t"  #: finding\n', 'x = "é\\é\\\\d\\t"\n'),
+        Bad('x = "\\é\\d"  #: finding\n', 'x = r"\\é\\d"\n'),
         Bad('x = "\\8\\9"  #: finding\n', 'x = r"\\8\\9"\n'),
         Bad('x = "\\ "  #: finding\n', 'x = r"\\ "\n'),
         Bad(
@@ -133,6 +139,7 @@ RULE = Rule(
         "x = 1 + \\\n    2\n",
         "# \\d\nx = 1\n",
         'x = "d"\n',
+        'x = "\\é"\n',
         'x = "\\\\\\\\d"\n',
     ),
 )
