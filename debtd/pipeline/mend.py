@@ -89,14 +89,14 @@ class Workbench:
 
 
 def mend(result: ScanResult, sources: Sequence[Source], bytes_of: Mapping[str, bytes], bench: Workbench) -> Mended:
-    """Fix what the scan offers in the files that it read in full. `bytes_of` maps their paths to their bytes."""
+    """Fix what the scan offers in the files that it read in full. `bytes_of` maps the paths to mend to their bytes."""
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in pair("", (), result.matches, ()).new:
         by_path[finding.match.path].append(finding)
     drafts = [
         _Draft(source, bytes_of[source.path], bytes_of[source.path], tuple(by_path[source.path]))
         for source in sources
-        if source.path in by_path and source.path in result.coverage.scanned
+        if source.path in bytes_of and source.path in result.coverage.scanned
     ]
     busy = [draft for draft in drafts if draft.offer()]
     for _ in range(_MAX_PASSES):

@@ -162,12 +162,14 @@ def login_name() -> str:
 
 def check_rules(rules: Sequence[Rule]) -> dict[str, tuple[str, ...]]:
     """What is wrong with each rule by its own examples; only rules with problems appear."""
-    from debtd.adapters.semgrep import example_problems as semgrep_problems  # noqa: PLC0415
     from debtd.rulekit.examples import example_problems  # noqa: PLC0415
 
     patterns = [rule for rule in rules if isinstance(rule.detect, SemgrepPattern)]
     problems = {rule.id: example_problems(rule) for rule in rules if rule not in patterns}
-    problems |= semgrep_problems(patterns) if patterns else {}
+    if patterns:
+        from debtd.adapters.semgrep.examples import pattern_problems  # noqa: PLC0415
+
+        problems |= pattern_problems(patterns)
     return {rule_id: found for rule_id, found in problems.items() if found}
 
 
