@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from debtd.telemetry import log_event
+
 _LABEL = {
     "libcst": "Python rules",
     "semgrep": "semgrep rules",
@@ -23,6 +25,7 @@ class ProgressBars:
         self._tasks: dict[str, TaskID] = {}
 
     def start(self, stage: str, total: int) -> None:
+        log_event("stage.started", stage=stage, total=total)
         if total:
             self._tasks[stage] = self._bars.add_task(_LABEL.get(stage, stage), total=total)
 

@@ -17,6 +17,7 @@ from debtd.cli.options import (
 )
 from debtd.cli.output import Format, put_json
 from debtd.cli.progress import progress_bars
+from debtd.telemetry import log_event
 
 if TYPE_CHECKING:
     pass
@@ -48,8 +49,18 @@ def run(
             rules=select_rules(all_rules, rule or ()), stop_after=Stage(stop_after or "publish"), target_python=target
         )
         repository = rooms.workspaces.identify(location)
+        log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
         with wiring.one_at_a_time(settings, repository):
             outcome = run_road(repository, order, rooms)
+    log_event(
+        "run.finished",
+        repository=repository.source,
+        commit=outcome.revision.commit,
+        listed=outcome.scanned.coverage.listed,
+        scanned=len(outcome.scanned.coverage.scanned),
+        judged=len(outcome.judged),
+        published=len(outcome.published),
+    )
     with wiring.open_store(settings) as store:
         if output is Format.JSON:
             put_json(summary_json(outcome, order, store))

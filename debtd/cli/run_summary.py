@@ -12,6 +12,7 @@ from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.pipeline.road import Order, Outcome, Stage
 from debtd.ports import Store
 
+_SHOWN = 15  # pull requests listed one by one
 _SKIP_SAYS = {
     SkipReason.VERSION_UNKNOWN: "need a declared Python version: set requires-python, or say --target-python X.Y",
     SkipReason.NO_FIX: "have no automatic fix",
@@ -123,8 +124,10 @@ def _put_pull_requests(outcome: Outcome, store: Store) -> None:
         put(f"{'Published':<10}no new pull requests; {len(opened):,} open from before")
         return
     put(f"{'Published':<10}{plural(len(outcome.published), 'new pull request')}, {len(opened):,} open in all")
-    for pull_request in outcome.published:
+    for pull_request in outcome.published[:_SHOWN]:
         put(printable(f"{'':<10}{pull_request.key[:12]}  {pull_request.title}"))
+    if len(outcome.published) > _SHOWN:
+        put(f"{'':<10}and {len(outcome.published) - _SHOWN} more; `debtd pr list` shows all")
 
 
 def _put_next(outcome: Outcome, store: Store) -> None:

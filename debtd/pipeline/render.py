@@ -13,11 +13,11 @@ _MAX_FILES = 30
 
 
 def render_title(rule: Rule, findings: Sequence[Finding]) -> str:
-    """One line: the smell, how often, where."""
+    """One line: the rule, how often, where."""
     paths = sorted({finding.match.path for finding in findings})
     where = paths[0] if len(paths) == 1 else f"{len(paths)} files"
     count = f"{len(findings)} places" if len(findings) > 1 else "1 place"
-    return f"{rule.summary.rstrip('.')}: {count} in {printable(where)}"
+    return f"Fix {rule.id}: {count} in {printable(where)}"
 
 
 def render_commit_message(task: FixTask, rule: Rule, findings: Sequence[Finding]) -> str:
@@ -33,6 +33,7 @@ def render_body(task: FixTask, rule: Rule, findings: Sequence[Finding], evidence
             f"<!-- debtd-key: {task.key} -->",
             "## What",
             "",
+            rule.summary,
             rule.message,
             "",
             *_files(findings),
