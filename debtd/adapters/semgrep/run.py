@@ -57,11 +57,24 @@ def run_semgrep(tree: Tree, rules: Sequence[Rule], *, jobs: int, timeout_seconds
 
 
 def _arguments(config: str, jobs: int) -> list[str]:
+    # Without its own project root, the copy would obey the ignore files of a git repository around it.
     fixed = (
         "scan --metrics=off --disable-version-check --oss-only --disable-nosem --no-git-ignore --json --verbose"
         f" --timeout 10 --timeout-threshold 3 --max-target-bytes {MAX_FILE_BYTES} --max-memory 2000"
     )
-    return [*fixed.split(), "--jobs", str(jobs), "--config", config, "-o", "report.json", "--", "tree"]
+    return [
+        *fixed.split(),
+        "--jobs",
+        str(jobs),
+        "--project-root",
+        "tree",
+        "--config",
+        config,
+        "-o",
+        "report.json",
+        "--",
+        "tree",
+    ]
 
 
 def _link_programs(folder: Path) -> None:
