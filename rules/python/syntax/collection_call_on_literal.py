@@ -95,7 +95,7 @@ class Visitor(RuleVisitor):
 
     # -- changes ---------------------------------------------------------------------------------------------
 
-    def _delimiters(self, node: cst.Call, kind: str, inner: _Inner) -> tuple[Change, Change]:
+    def _delimiters(self, node: cst.Call, kind: str, inner: _Inner) -> tuple[Change, ...]:
         """From the call's start to behind the inner opening bracket, and from the inner closing one to the end."""
         start, end = self.span(node)
         if isinstance(inner, cst.List | cst.ListComp):
@@ -108,6 +108,10 @@ class Visitor(RuleVisitor):
         if isinstance(inner, cst.List | cst.Tuple) and len(inner.elements) == 1:
             comma = inner.elements[0].comma
             if kind == "tuple" and not isinstance(comma, cst.Comma):
+                element_end = self.outer_span(inner.elements[0].value)[1]
+                if "\n" in self.slice(element_end, closed):
+                    comma_added = Change(element_end, element_end, ",")
+                    return Change(start, opened, "("), comma_added, Change(closed, end, ")")
                 close = ",)"
             elif kind != "tuple" and isinstance(inner, cst.Tuple) and isinstance(comma, cst.Comma):
                 behind = self.span(comma)[0]
@@ -208,6 +212,7 @@ RULE = Rule(
         Bad("x = tuple([1, 2])  #: finding\n", "x = (1, 2)\n"),
         Bad("x = tuple([1])  #: finding\n", "x = (1,)\n"),
         Bad("x = tuple([1,])  #: finding\n", "x = (1,)\n"),
+        Bad("x = tuple([  #: finding\n    tuple([1])  #: finding\n])\n", "x = (\n    (1,),\n)\n"),
         Bad("x = tuple([])  #: finding\n", "x = ()\n"),
         Bad("x = tuple((1, 2))  #: finding\n", "x = (1, 2)\n"),
         Bad("x = tuple((1,))  #: finding\n", "x = (1,)\n"),

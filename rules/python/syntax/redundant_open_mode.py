@@ -149,6 +149,8 @@ RULE = Rule(
         'open(f, f"r")\n',
         'open(f, b"r")\n',
         'open(f, "wU")\n',
+        'open(f, "rU+")\n',
+        'open(f, "Ux")\n',
         'open(f, "rw")\n',
         'open(f, "rtb")\n',
         'open(f, "t")\n',
