@@ -39,7 +39,8 @@ def run(
         raise typer.BadParameter("choose scan, fix or verify.", param_hint="--stop-after")
     from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
     from debtd.cli.run_summary import put_summary, summary_json  # noqa: PLC0415
-    from debtd.pipeline.road import Order, Stage, run_road  # noqa: PLC0415
+    from debtd.pipeline.order import Order, Stage  # noqa: PLC0415
+    from debtd.pipeline.road import run_road  # noqa: PLC0415
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
 
     target = target_of(target_python)

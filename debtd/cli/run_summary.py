@@ -9,7 +9,7 @@ from debtd.model.evidence import Evidence
 from debtd.model.finding import Finding, FindingState
 from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
-from debtd.pipeline.road import Order, Outcome, Stage
+from debtd.pipeline.order import Order, Outcome, Stage
 from debtd.ports import Store
 
 _SHOWN = 15  # pull requests listed one by one

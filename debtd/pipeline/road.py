@@ -4,15 +4,13 @@ Every stage reads what the store says is still to do and writes what it did, so 
 simply run again. A dry run is the same road, stopped before a stage.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from debtd.model.coverage import Coverage, Skipped
+from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.errors import StateUnusable
 from debtd.model.finding import Finding
-from debtd.model.project import Project, PythonVersion
+from debtd.model.project import Project
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, TaskState
@@ -20,70 +18,16 @@ from debtd.pipeline.backlog import Backlog, plan, supersede
 from debtd.pipeline.fix import fix
 from debtd.pipeline.floor import project_of
 from debtd.pipeline.identify import identify
+from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
 from debtd.pipeline.publish import Accepted, commit_request, new_pull_request, publish
 from debtd.pipeline.reconcile import settled
 from debtd.pipeline.scan import inputs_digest, languages_of, scan
 from debtd.pipeline.verify import Candidate, verify
-from debtd.ports import Clock, Detector, Forge, Progress, ScanRecord, Scratch, Store, Workspaces
-from debtd.rulekit.rule import Rule
+from debtd.ports import Store
 
 T = TypeVar("T")
 
-
-class Stage(StrEnum):
-    SCAN = "scan"
-    FIX = "fix"
-    VERIFY = "verify"
-    PUBLISH = "publish"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms:
-    """The adapters of one run."""
-
-    workspaces: Workspaces
-    scratch: Scratch
-    detectors: Sequence[Detector]
-    store: Store
-    forge: Forge
-    clock: Clock
-    progress: Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What to do: `rules` (all of them, or the chosen ones), the last stage, and the operator's Python floor."""
-
-    rules: Sequence[Rule]
-    stop_after: Stage = Stage.PUBLISH
-    target_python: PythonVersion | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
-    """What the scan stage left.
-
-    `record` is None when nothing had to be scanned, because nothing could differ; `broken` maps the ids of rules
-    that failed to what went wrong: their silence means nothing.
-    """
-
-    project: Project
-    inputs: str
-    coverage: Coverage
-    record: ScanRecord | None
-    broken: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks."""
-
-    repository: Repository
-    revision: Revision
-    scanned: Scanned
-    skipped: Mapping[str, Skipped]
-    judged: tuple[str, ...]
-    published: tuple[PullRequest, ...]
+_TRANSIENT = frozenset({SkipReason.ENGINE_ERROR, SkipReason.TIMEOUT})  # may go better the next time
 
 
 def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
@@ -132,6 +76,9 @@ def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms
     scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
     with rooms.workspaces.checkout(repository, revision, languages_of(order.rules)) as checkout:
         result = scan(checkout, order.rules, rooms.detectors, project, rooms.progress)
+    if result.broken or not _TRANSIENT.isdisjoint(result.coverage.by_reason()):
+        # Recorded under other inputs, so that the next run looks again even if nothing changes until then.
+        scan_id = rooms.store.begin_scan(repository.id, revision, f"incomplete {inputs}")
     known = rooms.store.findings(repository.id)
     record = identify(repository.id, result, known, _engines(rooms), rooms.clock.now())
     rooms.store.finish_scan(scan_id, record)

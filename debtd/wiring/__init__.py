@@ -19,7 +19,7 @@ from debtd.adapters.scratch import TemporaryScratch
 from debtd.adapters.semgrep import SemgrepDetector
 from debtd.model.errors import ConfigError, StateUnusable
 from debtd.model.repo import Repository
-from debtd.pipeline.road import Rooms
+from debtd.pipeline.order import Rooms
 from debtd.ports import Detector, Forge, Progress, Store, Workspaces
 from debtd.rulekit.loader import load_rules
 from debtd.rulekit.rule import Rule, SemgrepPattern

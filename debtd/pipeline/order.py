@@ -1,0 +1,68 @@
+"""What one run of the road is given, and what it gives back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from debtd.model.coverage import Coverage, Skipped
+from debtd.model.project import Project, PythonVersion
+from debtd.model.pull_request import PullRequest
+from debtd.model.repo import Repository, Revision
+from debtd.ports import Clock, Detector, Forge, Progress, ScanRecord, Scratch, Store, Workspaces
+from debtd.rulekit.rule import Rule
+
+
+class Stage(StrEnum):
+    SCAN = "scan"
+    FIX = "fix"
+    VERIFY = "verify"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The adapters of one run."""
+
+    workspaces: Workspaces
+    scratch: Scratch
+    detectors: Sequence[Detector]
+    store: Store
+    forge: Forge
+    clock: Clock
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to do: `rules` (all of them, or the chosen ones), the last stage, and the operator's Python floor."""
+
+    rules: Sequence[Rule]
+    stop_after: Stage = Stage.PUBLISH
+    target_python: PythonVersion | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What the scan stage left.
+
+    `record` is None when nothing had to be scanned, because nothing could differ; `broken` maps the ids of rules
+    that failed to what went wrong: their silence means nothing.
+    """
+
+    project: Project
+    inputs: str
+    coverage: Coverage
+    record: ScanRecord | None
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks."""
+
+    repository: Repository
+    revision: Revision
+    scanned: Scanned
+    skipped: Mapping[str, Skipped]
+    judged: tuple[str, ...]
+    published: tuple[PullRequest, ...]
