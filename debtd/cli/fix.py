@@ -7,9 +7,8 @@ import typer
 
 from debtd.cli.diff import render_diff
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython, settings_of, target_of
+from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython
 from debtd.cli.output import plural, put, say
-from debtd.cli.progress import progress_bars
 from debtd.cli.views import say_coverage
 from debtd.model.printable import printable
 
@@ -32,22 +31,19 @@ def fix(
     if diff == write:
         raise typer.BadParameter("give exactly one of --diff and --write.", param_hint="--diff / --write")
     from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
-    from debtd.pipeline.floor import project_of  # noqa: PLC0415
+    from debtd.cli.folder_scan import scanned_folder  # noqa: PLC0415
     from debtd.pipeline.mend import Workbench, mend  # noqa: PLC0415
-    from debtd.pipeline.scan import languages_of, scan  # noqa: PLC0415
-    from debtd.rulekit.loader import select_rules  # noqa: PLC0415
 
-    target = target_of(target_python)
-    settings = settings_of(config=config, rule_folders=rules)
-    with progress_bars() as progress, wiring.toolbox(settings) as tools:
-        chosen = select_rules(tools.rules, rule or ())
-        checkout = wiring.open_folder(path, languages_of(chosen))
-        project = project_of(dict(checkout.texts), target)
-        result = scan(checkout, chosen, tools.detectors, project, progress)
+    with scanned_folder(path, rule_ids=rule, rule_folders=rules, target_python=target_python, config=config) as scanned:
+        result, checkout = scanned.result, scanned.checkout
         wanted = {match.path for match in result.matches if match.edits}
         before = {s.path: Path(s.location).read_bytes() for s in checkout.sources if s.path in wanted}
         bench = Workbench(
-            rules=chosen, detectors=tools.detectors, project=project, scratch=tools.scratch, progress=progress
+            rules=scanned.rules,
+            detectors=scanned.tools.detectors,
+            project=scanned.project,
+            scratch=scanned.tools.scratch,
+            progress=scanned.progress,
         )
         mended = mend(result, checkout.sources, before, bench)
     for file in mended.files:

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython, settings_of, target_of
+from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython
 from debtd.cli.output import plural, put, put_json, say
-from debtd.cli.progress import progress_bars
 from debtd.cli.views import ScanFormat, coverage_json, finding_json, say_coverage
 from debtd.model.printable import printable
 
@@ -25,25 +24,16 @@ def scan(
     config: Config = None,
 ) -> None:
     """Report the debt in a folder. Needs no database and changes nothing."""
-    from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
+    from debtd.cli.folder_scan import scanned_folder  # noqa: PLC0415  (the engines are slow to import)
     from debtd.cli.sarif import render_sarif  # noqa: PLC0415
     from debtd.model.fingerprint import pair  # noqa: PLC0415
-    from debtd.pipeline.floor import project_of  # noqa: PLC0415
-    from debtd.pipeline.scan import languages_of  # noqa: PLC0415
-    from debtd.pipeline.scan import scan as run_scan  # noqa: PLC0415
-    from debtd.rulekit.loader import select_rules  # noqa: PLC0415
 
-    target = target_of(target_python)
-    settings = settings_of(config=config, rule_folders=rules)
-    with progress_bars() as progress, wiring.toolbox(settings) as tools:
-        chosen = select_rules(tools.rules, rule or ())
-        checkout = wiring.open_folder(path, languages_of(chosen))
-        project = project_of(dict(checkout.texts), target)
-        result = run_scan(checkout, chosen, tools.detectors, project, progress)
+    with scanned_folder(path, rule_ids=rule, rule_folders=rules, target_python=target_python, config=config) as scanned:
+        result, project = scanned.result, scanned.project
     found = sorted(pair("", (), result.matches, ()).new, key=lambda f: (f.match.path, f.match.span.start))
     match output:
         case ScanFormat.SARIF:
-            put_json(render_sarif(found, result, chosen))
+            put_json(render_sarif(found, result, scanned.rules))
         case ScanFormat.JSON:
             put_json(
                 {

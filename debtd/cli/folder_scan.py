@@ -1,0 +1,56 @@
+"""What `scan` and `fix` begin with: a folder, scanned."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from debtd import wiring
+from debtd.cli.options import settings_of, target_of
+from debtd.cli.progress import progress_bars
+from debtd.model.project import Project
+from debtd.model.repo import Checkout
+from debtd.model.scan import ScanResult
+from debtd.pipeline.floor import project_of
+from debtd.pipeline.scan import languages_of, scan
+from debtd.ports import Progress
+from debtd.rulekit.loader import select_rules
+from debtd.rulekit.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderScan:
+    """A scanned folder, and the tools to go on with."""
+
+    tools: wiring.Toolbox
+    rules: tuple[Rule, ...]
+    checkout: Checkout
+    project: Project
+    result: ScanResult
+    progress: Progress
+
+
+@contextmanager
+def scanned_folder(
+    path: Path,
+    *,
+    rule_ids: list[str] | None,
+    rule_folders: list[Path] | None,
+    target_python: str | None,
+    config: Path | None,
+) -> Iterator[FolderScan]:
+    """Scan a folder or a file with the chosen rules; the tools last as long as the context."""
+    target = target_of(target_python)
+    settings = settings_of(config=config, rule_folders=rule_folders)
+    with progress_bars() as progress, wiring.toolbox(settings) as tools:
+        rules = select_rules(tools.rules, rule_ids or ())
+        checkout = wiring.open_folder(path, languages_of(rules))
+        project = project_of(dict(checkout.texts), target)
+        yield FolderScan(
+            tools=tools,
+            rules=rules,
+            checkout=checkout,
+            project=project,
+            result=scan(checkout, rules, tools.detectors, project, progress),
+            progress=progress,
+        )
