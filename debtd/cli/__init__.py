@@ -18,9 +18,9 @@ from debtd.telemetry import redact
 
 def main() -> None:
     """Entry point of the console script."""
-    from debtd.cli.app import app  # noqa: PLC0415  (a broken import is told like any other bug)
-
     try:
+        from debtd.cli.app import app  # noqa: PLC0415  (a broken import is told like any other bug)
+
         app()
     except DebtdError as error:
         say(f"debtd: {printable(redact(str(error)))}")
