@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from debtd.model.coverage import Coverage
 from debtd.model.event import Event
@@ -17,7 +17,9 @@ from debtd.model.repo import Checkout, Repository, Revision, Source
 from debtd.model.scan import Detection
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
-from debtd.rulekit.rule import Rule
+
+if TYPE_CHECKING:
+    from debtd.rulekit.rule import Rule
 
 
 class Clock(Protocol):
@@ -45,12 +47,12 @@ class Detector(Protocol):
         """The engine's version, part of every cache key and of the evidence."""
         ...
 
-    def accepts(self, rule: Rule) -> bool:
+    def accepts(self, rule: "Rule") -> bool:
         """Whether this engine runs the rule."""
         ...
 
     def detect(
-        self, sources: Sequence[Source], rules: Sequence[Rule], project: Project, progress: Progress
+        self, sources: Sequence[Source], rules: "Sequence[Rule]", project: Project, progress: Progress
     ) -> Detection:
         """Run accepted rules over sources of their languages.
 

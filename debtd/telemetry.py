@@ -6,8 +6,6 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
-
 _SECRET = re.compile(
     r"(?P<userinfo>(?<=://)[^/\s:@]+:[^/\s@]+(?=@))"
     r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}"
@@ -27,7 +25,9 @@ def _redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]
 
 def configure_logging(*, level: str, as_json: bool) -> None:
     """Structured logs on stderr: JSON lines, or aligned text for people."""
-    renderer: structlog.typing.Processor = (
+    import structlog  # noqa: PLC0415  (slow to import, and `--help` logs nothing)
+
+    renderer = (
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
@@ -46,4 +46,6 @@ def configure_logging(*, level: str, as_json: bool) -> None:
 
 def log_event(event: str, **fields: str | float) -> None:
     """One structured record at level info: a static event name and its fields."""
+    import structlog  # noqa: PLC0415
+
     structlog.get_logger().info(event, **fields)

@@ -7,6 +7,7 @@ import typer
 from debtd.cli.exit_codes import ExitCode
 from debtd.cli.options import Config, OutputFormat, StateDir, settings_of
 from debtd.cli.output import Format, put, put_json, say
+from debtd.wiring import durable
 
 app = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
 
@@ -16,9 +17,7 @@ Url = Annotated[str | None, typer.Option("--url", help="A database URL (default:
 @app.command("upgrade")
 def upgrade(*, url: Url = None, state_dir: StateDir = None, config: Config = None) -> None:
     """Bring the database to this version's tables. Safe to repeat."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    say(f"the database is at version {wiring.upgrade_database(settings_of(state_dir, config), url)}.")
+    say(f"the database is at version {durable.upgrade_database(settings_of(state_dir, config), url)}.")
 
 
 @app.command("check")
@@ -26,9 +25,7 @@ def check(
     *, url: Url = None, output: OutputFormat = Format.TEXT, state_dir: StateDir = None, config: Config = None
 ) -> None:
     """Check the database: its version, its integrity, and what it holds."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    report = wiring.check_database(settings_of(state_dir, config), url)
+    report = durable.check_database(settings_of(state_dir, config), url)
     if output is Format.JSON:
         put_json(
             {

@@ -14,6 +14,7 @@ from debtd.model.finding import Finding, FindingState
 from debtd.model.printable import printable
 from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.ports import Store
+from debtd.wiring import durable
 
 app = typer.Typer(help="Review findings and record decisions.", no_args_is_help=True)
 
@@ -34,12 +35,10 @@ def list_findings(
     config: Config = None,
 ) -> None:
     """List findings, by repository path and position."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
     states = tuple(state or (FindingState.OPEN, FindingState.UNVERIFIED))
-    with wiring.open_store(settings_of(state_dir, config)) as store:
+    with durable.open_store(settings_of(state_dir, config)) as store:
         found = store.findings(states=states, rule_id=rule)
-        active = store.suppressions(wiring.SystemClock().now())
+        active = store.suppressions(durable.SystemClock().now())
     reasons = {s.fingerprint: s for s in active}
     if output is Format.JSON:
         put_json([finding_json(f) | {"suppression": _suppression_json(reasons.get(f.fingerprint))} for f in found])
@@ -75,11 +74,9 @@ def show(
     config: Config = None,
 ) -> None:
     """Show one finding with its decisions and its history."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    with wiring.open_store(settings_of(state_dir, config)) as store:
+    with durable.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
-        decisions = [s for s in store.suppressions(wiring.SystemClock().now()) if s.fingerprint == finding.fingerprint]
+        decisions = [s for s in store.suppressions(durable.SystemClock().now()) if s.fingerprint == finding.fingerprint]
         events = store.events(finding.fingerprint)
     if output is Format.JSON:
         put_json(finding_json(finding) | {"suppressions": [_suppression_json(s) for s in decisions]})
@@ -115,20 +112,18 @@ def suppress(
     config: Config = None,
 ) -> None:
     """Record a no: the finding stays known, and no fix is proposed for it."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    clock = wiring.SystemClock()
+    clock = durable.SystemClock()
     suppression_until = parse_expiry(expires, clock.now()) if expires else None
     if not reason.strip():
         raise typer.BadParameter("say why.", param_hint="--reason")
-    with wiring.open_store(settings_of(state_dir, config)) as store:
+    with durable.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
         store.add_suppression(
             Suppression(
                 fingerprint=finding.fingerprint,
                 kind=SuppressionKind.EXTERNAL,
                 reason=reason,
-                author=author or wiring.login_name(),
+                author=author or durable.login_name(),
                 created_at=clock.now(),
                 expires_at=suppression_until,
             )
@@ -147,12 +142,10 @@ def reopen(
     config: Config = None,
 ) -> None:
     """Lift every recorded no of a finding: the next run may propose a fix again."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    with wiring.open_store(settings_of(state_dir, config)) as store:
+    with durable.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
-        now = wiring.SystemClock().now()
-        lifted = store.lift_suppressions(finding.fingerprint, author or wiring.login_name(), reason, now)
+        now = durable.SystemClock().now()
+        lifted = store.lift_suppressions(finding.fingerprint, author or durable.login_name(), reason, now)
     if not lifted:
         say(f"{finding.fingerprint[:12]} has no decision that could be lifted.")
         return

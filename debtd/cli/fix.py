@@ -30,9 +30,9 @@ def fix(
     """Fix what can be proven, in place or as a diff. Needs no database and no git."""
     if diff == write:
         raise typer.BadParameter("give exactly one of --diff and --write.", param_hint="--diff / --write")
-    from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
     from debtd.cli.folder_scan import scanned_folder  # noqa: PLC0415
     from debtd.pipeline.mend import Workbench, mend  # noqa: PLC0415
+    from debtd.wiring import engines  # noqa: PLC0415  (the engines are slow to import)
 
     with scanned_folder(path, rule_ids=rule, rule_folders=rules, target_python=target_python, config=config) as scanned:
         result, checkout = scanned.result, scanned.checkout
@@ -48,7 +48,7 @@ def fix(
         mended = mend(result, checkout.sources, before, bench)
     for file in mended.files:
         if write:
-            wiring.write_file(checkout.root, file.source.path, file.source.blob, file.after)
+            engines.write_file(checkout.root, file.source.path, file.source.blob, file.after)
         else:
             put(render_diff(file.source.path, file.before, file.after))
     _say_summary(mended, result, write=write)

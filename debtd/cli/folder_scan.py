@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from debtd import wiring
 from debtd.cli.options import settings_of, target_of
 from debtd.cli.progress import progress_bars
 from debtd.model.project import Project
@@ -16,13 +15,14 @@ from debtd.pipeline.scan import languages_of, scan
 from debtd.ports import Progress
 from debtd.rulekit.loader import select_rules
 from debtd.rulekit.rule import Rule
+from debtd.wiring.engines import Toolbox, open_folder, toolbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderScan:
     """A scanned folder, and the tools to go on with."""
 
-    tools: wiring.Toolbox
+    tools: Toolbox
     rules: tuple[Rule, ...]
     checkout: Checkout
     project: Project
@@ -42,9 +42,9 @@ def scanned_folder(
     """Scan a folder or a file with the chosen rules; the tools last as long as the context."""
     target = target_of(target_python)
     settings = settings_of(config=config, rule_folders=rule_folders)
-    with progress_bars() as progress, wiring.toolbox(settings) as tools:
+    with progress_bars() as progress, toolbox(settings) as tools:
         rules = select_rules(tools.rules, rule_ids or ())
-        checkout = wiring.open_folder(path, languages_of(rules))
+        checkout = open_folder(path, languages_of(rules))
         project = project_of(dict(checkout.texts), target)
         yield FolderScan(
             tools=tools,

@@ -5,10 +5,6 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from debtd.model.printable import printable
 
 
@@ -38,6 +34,10 @@ def put_table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None
         for row in rows:
             put("\t".join(printable(cell) for cell in row))
         return
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     table = Table(*headers, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(Text(printable(cell), overflow="fold") for cell in row))

@@ -15,6 +15,7 @@ from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.ports import Store
+from debtd.wiring import durable
 
 app = typer.Typer(help="Review pull requests.", no_args_is_help=True)
 
@@ -30,9 +31,7 @@ def list_pull_requests(
     config: Config = None,
 ) -> None:
     """List pull requests, oldest first."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    with wiring.open_store(settings_of(state_dir, config)) as store:
+    with durable.open_store(settings_of(state_dir, config)) as store:
         found = store.pull_requests(states=tuple(state or ()))
     if output is Format.JSON:
         put_json([pull_request_json(pull_request) for pull_request in found])
@@ -44,9 +43,7 @@ def list_pull_requests(
 @app.command("show")
 def show(key: Key, *, output: OutputFormat = Format.TEXT, state_dir: StateDir = None, config: Config = None) -> None:
     """Show what a pull request changes, why, and its evidence."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
-    with wiring.open_store(settings_of(state_dir, config)) as store:
+    with durable.open_store(settings_of(state_dir, config)) as store:
         found = find_one(store, key)
         evidence = store.evidence(found.key)
     if output is Format.JSON:
@@ -65,16 +62,14 @@ def show(key: Key, *, output: OutputFormat = Format.TEXT, state_dir: StateDir = 
 @app.command("diff")
 def diff(key: Key, *, state_dir: StateDir = None, config: Config = None) -> None:
     """Print the change as a unified diff."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
-
     settings = settings_of(state_dir, config)
-    with wiring.open_store(settings) as store:
+    with durable.open_store(settings) as store:
         found = find_one(store, key)
         patch = store.patch(found.key)
         repository = next(r for r in store.repositories() if r.id == found.repository_id)
     if patch is None:
         raise StateUnusable(f"the patch of pull request {found.key[:12]} is missing; run `debtd db check`.")
-    blobs = wiring.workspaces(settings).read_blobs(repository, [file.base_blob for file in patch.files])
+    blobs = durable.workspaces(settings).read_blobs(repository, [file.base_blob for file in patch.files])
     for file in patch.files:
         before = blobs[file.base_blob]
         put(render_diff(file.path, before, apply_edits(before, file.edits)))
@@ -90,29 +85,28 @@ def reject(
     config: Config = None,
 ) -> None:
     """Say no: the pull request is closed, and its findings are not proposed again."""
-    from debtd import wiring  # noqa: PLC0415  (the database is slow to import)
     from debtd.pipeline import publish  # noqa: PLC0415
 
     if not reason.strip():
         raise typer.BadParameter("say why.", param_hint="--reason")
     settings = settings_of(state_dir, config)
-    with wiring.open_store(settings) as store:
+    with durable.open_store(settings) as store:
         found = find_one(store, key)
         if found.state not in {PullRequestState.OPEN, PullRequestState.PENDING}:
             raise ConfigError(f"pull request {found.key[:12]} is {found.state} already; nothing was changed.")
         task = next(t for t in store.tasks(found.repository_id) if t.key == found.key)
-        now = wiring.SystemClock().now()
+        now = durable.SystemClock().now()
         for fingerprint in task.fingerprints:
             store.add_suppression(
                 Suppression(
                     fingerprint=fingerprint,
                     kind=SuppressionKind.REJECTED,
                     reason=reason,
-                    author=author or wiring.login_name(),
+                    author=author or durable.login_name(),
                     created_at=now,
                 )
             )
-        publish.reject(found, reason, wiring.local_forge(settings), store)
+        publish.reject(found, reason, durable.local_forge(settings), store)
     say(
         f"rejected {found.key[:12]}; its {plural(len(task.fingerprints), 'finding')} will not be proposed again"
         " (`debtd findings reopen` undoes it for one)."

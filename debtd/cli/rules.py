@@ -70,11 +70,11 @@ def check(
     config: Config = None,
 ) -> None:
     """Run rules against their own examples."""
-    from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
+    from debtd.wiring import engines  # noqa: PLC0415  (the engines are slow to import)
 
     chosen = select_rules(_load(rules, config), rule_id or ())
-    problems = wiring.check_rules(chosen)
+    problems = engines.check_rules(chosen)
     for rule in chosen:
         for problem in problems.get(rule.id, ()):
             put(printable(f"{rule.path}: {problem}"))
@@ -106,9 +106,9 @@ def new(
 
 
 def _load(folders: list[Path] | None, config: Path | None) -> "tuple[Rule, ...]":
-    from debtd import wiring  # noqa: PLC0415  (the parser is slow to import)
+    from debtd.wiring import engines  # noqa: PLC0415  (the parser is slow to import)
 
-    return wiring.all_rules(settings_of(config=config, rule_folders=folders))
+    return engines.all_rules(settings_of(config=config, rule_folders=folders))
 
 
 def _rule_json(rule: "Rule") -> dict[str, object]:

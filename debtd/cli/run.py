@@ -16,7 +16,6 @@ from debtd.cli.options import (
     target_of,
 )
 from debtd.cli.output import Format, put_json
-from debtd.cli.progress import progress_bars
 from debtd.telemetry import log_event
 
 if TYPE_CHECKING:
@@ -37,21 +36,23 @@ def run(
     """Scan, fix, verify and publish. The repository itself is only read: branches go to the local forge."""
     if stop_after not in {None, "scan", "fix", "verify"}:
         raise typer.BadParameter("choose scan, fix or verify.", param_hint="--stop-after")
-    from debtd import wiring  # noqa: PLC0415  (the engines are slow to import)
+    from debtd.cli.progress import progress_bars  # noqa: PLC0415
     from debtd.cli.run_summary import put_summary, summary_json  # noqa: PLC0415
     from debtd.pipeline.order import Order, Stage  # noqa: PLC0415
     from debtd.pipeline.road import run_road  # noqa: PLC0415
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
+    from debtd.wiring.durable import one_at_a_time, open_store  # noqa: PLC0415
+    from debtd.wiring.rooms import open_rooms  # noqa: PLC0415  (the engines are slow to import)
 
     target = target_of(target_python)
     settings = settings_of(state_dir, config, rules)
-    with progress_bars() as progress, wiring.open_rooms(settings, progress) as (rooms, all_rules):
+    with progress_bars() as progress, open_rooms(settings, progress) as (rooms, all_rules):
         order = Order(
             rules=select_rules(all_rules, rule or ()), stop_after=Stage(stop_after or "publish"), target_python=target
         )
         repository = rooms.workspaces.identify(location)
         log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
-        with wiring.one_at_a_time(settings, repository):
+        with one_at_a_time(settings, repository):
             outcome = run_road(repository, order, rooms)
     log_event(
         "run.finished",
@@ -62,7 +63,7 @@ def run(
         judged=len(outcome.judged),
         published=len(outcome.published),
     )
-    with wiring.open_store(settings) as store:
+    with open_store(settings) as store:
         if output is Format.JSON:
             put_json(summary_json(outcome, order, store))
         else:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from debtd.model.errors import DebtdError
 from debtd.settings import Settings
-from debtd.wiring import all_rules, check_database, ensure_state_dir
+from debtd.wiring.durable import check_database, ensure_state_dir
+from debtd.wiring.engines import all_rules
 
 _MIN_SQLITE = (3, 35, 0)
 

@@ -10,7 +10,7 @@ from debtd.model.coverage import Skipped, SkipReason
 from debtd.pipeline.order import Order, Outcome, Rooms
 from debtd.pipeline.road import run_road
 from debtd.settings import Settings
-from debtd.wiring import SystemClock, open_store
+from debtd.wiring.durable import SystemClock, open_store
 from tests.support.command import make_repository
 from tests.support.fakes import NoProgress, WordDetector, word_rule
 

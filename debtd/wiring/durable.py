@@ -1,0 +1,105 @@
+"""What outlives a run: the state directory, the database, the mirrors, the local forge."""
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from debtd.adapters.filelock import locked
+from debtd.model.errors import StateUnusable
+from debtd.model.repo import Repository
+from debtd.settings import Settings
+
+if TYPE_CHECKING:
+    from debtd.adapters.db.check import DatabaseReport
+    from debtd.ports import Forge, Store, Workspaces
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251  (this is the Clock port)
+
+
+def ensure_state_dir(settings: Settings) -> Path:
+    """Create the state directory, private to its owner. Raises StateUnusable."""
+    folder = settings.state_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(0, "Permission denied")
+    except OSError as error:
+        raise StateUnusable(
+            f"the state directory {folder} cannot be written: {error.strerror}; name another with --state-dir."
+        ) from None
+    return folder
+
+
+@contextmanager
+def open_store(settings: Settings) -> "Iterator[Store]":
+    """The database: embedded (made and upgraded as needed) or the one that the settings name."""
+    from debtd.adapters.db.migrate import open_database, open_embedded  # noqa: PLC0415  (SQLAlchemy is slow to import)
+    from debtd.adapters.db.store import SqlStore  # noqa: PLC0415
+
+    if settings.database_url:
+        engine = open_database(settings.database_url)
+    else:
+        ensure_state_dir(settings)
+        engine = open_embedded(settings.database_path)
+    try:
+        yield SqlStore(engine, SystemClock())
+    finally:
+        engine.dispose()
+
+
+def upgrade_database(settings: Settings, url: str | None) -> str:
+    """Bring the database to this version's tables; the version it is at."""
+    from debtd.adapters.db.migrate import upgrade  # noqa: PLC0415  (SQLAlchemy is slow to import)
+
+    return upgrade(_database_url(settings, url))
+
+
+def check_database(settings: Settings, url: str | None) -> "DatabaseReport":
+    """Version, integrity and contents of the database."""
+    from debtd.adapters.db.check import check  # noqa: PLC0415  (SQLAlchemy is slow to import)
+
+    return check(_database_url(settings, url))
+
+
+def _database_url(settings: Settings, url: str | None) -> str:
+    if url or settings.database_url:
+        return url or settings.database_url
+    ensure_state_dir(settings)
+    return f"sqlite:///{settings.database_path}"
+
+
+def workspaces(settings: Settings) -> "Workspaces":
+    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415  (GitPython is slow to import)
+
+    return GitWorkspaces(ensure_state_dir(settings))
+
+
+def login_name() -> str:
+    """Who is at the keyboard; "unknown" where the system cannot tell."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def local_forge(settings: Settings) -> "Forge":
+    from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
+    from debtd.adapters.git import ensure_bare  # noqa: PLC0415  (GitPython is slow to import)
+
+    return LocalForge(settings.state_dir, ensure_bare)
+
+
+@contextmanager
+def one_at_a_time(settings: Settings, repository: Repository) -> Iterator[None]:
+    """One writer per repository and state directory. Raises Retryable while another one is at work."""
+    with locked(settings.state_dir / "locks" / f"{repository.id}.lock", repository.source, wait_seconds=0):
+        yield

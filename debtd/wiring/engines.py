@@ -1,0 +1,72 @@
+"""Rules, and the engines that run them."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from debtd.adapters.cst_pool.pool import CstDetector
+from debtd.adapters.disposable import disposable
+from debtd.adapters.folder import open_folder
+from debtd.adapters.regular_file import write_file
+from debtd.adapters.scratch import TemporaryScratch
+from debtd.adapters.semgrep import SemgrepDetector
+from debtd.adapters.semgrep.examples import pattern_problems
+from debtd.model.errors import ConfigError
+from debtd.ports import Detector
+from debtd.rulekit.examples import example_problems
+from debtd.rulekit.loader import load_rules
+from debtd.rulekit.rule import Rule, SemgrepPattern
+from debtd.settings import Settings
+
+__all__ = ["Toolbox", "all_rules", "bundled_rules", "check_rules", "open_folder", "toolbox", "write_file"]
+
+
+def bundled_rules() -> Path:
+    """The rules that ship with debtd: inside the installed package, or beside it in a source checkout."""
+    package = Path(__file__).parent.parent
+    for folder in (package / "_rules", package.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise ConfigError(f"the bundled rules are missing from {package}; install debtd again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolbox:
+    """Rules and the engines that run them."""
+
+    rules: tuple[Rule, ...]
+    detectors: tuple[Detector, ...]
+    scratch: TemporaryScratch
+
+
+def all_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The bundled and the site's rules."""
+    return load_rules((bundled_rules(), *settings.rule_folders))
+
+
+@contextmanager
+def toolbox(settings: Settings, parent: Path | None = None) -> Iterator[Toolbox]:
+    """Load the bundled and the site's rules. What the engines write stands until the end in a folder below `parent`,
+    where the next run sweeps what a killed one left; without it, in the system's temporary folder."""
+    folders = (bundled_rules(), *settings.rule_folders)
+    with disposable(parent) if parent else tempfile.TemporaryDirectory(prefix="debtd-") as name:
+        folder = Path(name)
+        yield Toolbox(
+            rules=all_rules(settings),
+            detectors=(
+                CstDetector(folders, settings.workers, temporary_folder=folder),
+                SemgrepDetector(folder, settings.workers),
+            ),
+            scratch=TemporaryScratch(folder),
+        )
+
+
+def check_rules(rules: Sequence[Rule]) -> dict[str, tuple[str, ...]]:
+    """What is wrong with each rule by its own examples; only rules with problems appear."""
+    patterns = [rule for rule in rules if isinstance(rule.detect, SemgrepPattern)]
+    problems = {rule.id: example_problems(rule) for rule in rules if rule not in patterns}
+    if patterns:
+        problems |= pattern_problems(patterns)
+    return {rule_id: found for rule_id, found in problems.items() if found}
