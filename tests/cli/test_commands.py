@@ -34,8 +34,10 @@ def test_scan_says_what_it_found_and_what_it_did_not_read(code: Path, tmp_path: 
     assert ran.out.splitlines() == [
         "a.py:1:9: class-inherits-object: `object` is the base of every class and need not be named. [fix]",
         ran.out.splitlines()[1],
-        "b.py:1:9: class-inherits-object: `object` is the base of every class and need not be named."
-        " [fix] [silenced by nosemgrep]",
+        (
+            "b.py:1:9: class-inherits-object: `object` is the base of every class and need not be named."
+            " [fix] [silenced by nosemgrep]"
+        ),
     ]
     assert "a.py:2:9: unicode-literal-prefix" in ran.out
     assert "skipped old.py: python2" in ran.err

@@ -59,7 +59,7 @@ def test_a_rejected_group_is_split_until_only_the_culprit_is_left(folder: Path) 
     """Mending the second `old` of c.py would make a new `bad`; the other findings of the group are still fixed."""
 
     class Treacherous(WordDetector):
-        def _match(self, path: str, word: str, at: int, data: bytes):  # type: ignore[no-untyped-def]
+        def _match(self, path: str, word: str, at: int, data: bytes):
             cure = self._cures
             self._cures = {"old": "bad"} if path.endswith("c.py") else {"old": "new"}
             try:

@@ -202,7 +202,8 @@ RULE = Rule(
         ),
         Bad(
             "def f(x):\n    from collections import Set, deque  # both  #: finding\n    return Set\n",
-            "def f(x):\n    from collections import deque  # both\n    from collections.abc import Set\n    return Set\n",
+            "def f(x):\n    from collections import deque  # both\n"
+            "    from collections.abc import Set\n    return Set\n",
         ),
         Bad(
             "from collections import (  # noqa  #: finding\n    OrderedDict, Set,\n    Sized)\n",

@@ -125,11 +125,11 @@ RULE = Rule(
         "https://docs.python.org/3.11/library/unittest.html#deprecated-aliases",
     ),
     fix_from=(3, 2),
-    bad=tuple(
-        Bad(_test_case(f"self.{old}(a, b)  #: finding"), _test_case(f"self.{new}(a, b)"))
-        for old, new in sorted(_NEW_NAMES.items())
-    )
-    + (
+    bad=(
+        *tuple(
+            Bad(_test_case(f"self.{old}(a, b)  #: finding"), _test_case(f"self.{new}(a, b)"))
+            for old, new in sorted(_NEW_NAMES.items())
+        ),
         Bad(
             "from django.test import TestCase as Base\n\nclass T(Mixin, Base):\n    def test(self):\n"
             "        with self.assertRaisesRegexp(  # why  #: finding\n            E, 'x',\n        ):\n"
@@ -147,7 +147,8 @@ RULE = Rule(
             "        def inner():\n            check(this.assertNotEqual(1, 2))\n",
         ),
         Bad(
-            "from .base import BaseTest\n\nclass T(BaseTest):\n    def test(self):\n        self.assertEquals(1, 2)  #: finding\n",
+            "from .base import BaseTest\n\nclass T(BaseTest):\n"
+            "    def test(self):\n        self.assertEquals(1, 2)  #: finding\n",
             "from .base import BaseTest\n\nclass T(BaseTest):\n    def test(self):\n        self.assertEqual(1, 2)\n",
         ),
         Bad(
@@ -175,9 +176,14 @@ RULE = Rule(
         "from .base import BaseTest\n\nclass T(BaseTest):\n    def test(self):\n        self.failIf(1)\n",
         "from .checks import Checker\n\nclass T(Checker):\n    def test(self):\n        self.failIf(1)\n",
         "def test(self):\n    self.assertEquals(1, 2)\n",
-        "import unittest\n\nclass Compat(unittest.TestCase):\n    def assertEquals(self, a, b):\n        pass\n\n"
-        "class T(Compat):\n    def test(self):\n        self.assertEquals(1, 2)\n",
-        "import unittest\n\nclass Oldest:\n    def failIf(self, a):\n        pass\n\nclass Old(Oldest):\n    pass\n\n"
-        "class T(Old, unittest.TestCase):\n    def test(self):\n        self.failIf(1)\n",
+        (
+            "import unittest\n\nclass Compat(unittest.TestCase):\n    def assertEquals(self, a, b):\n        pass\n\n"
+            "class T(Compat):\n    def test(self):\n        self.assertEquals(1, 2)\n"
+        ),
+        (
+            "import unittest\n\nclass Oldest:\n    def failIf(self, a):\n"
+            "        pass\n\nclass Old(Oldest):\n    pass\n\n"
+            "class T(Old, unittest.TestCase):\n    def test(self):\n        self.failIf(1)\n"
+        ),
     ),
 )

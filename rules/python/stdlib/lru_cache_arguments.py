@@ -197,9 +197,13 @@ RULE = Rule(
         "import functools\n\n@functools.lru_cache(*sizes)\ndef f():\n    pass\n",
         "import functools\n\nf = functools.lru_cache()(g)\nh = functools.lru_cache(maxsize=None)(g)\n",
         "from lru import lru_cache\n\n@lru_cache()\ndef f():\n    pass\n",
-        "try:\n    from functools import lru_cache\nexcept ImportError:\n    from backports import lru_cache\n\n"
-        "@lru_cache()\ndef f():\n    pass\n",
-        "import functools\nimport sys\nif sys.version_info < (3, 9):\n    @functools.lru_cache(None)\n"
-        "    def f():\n        pass\n",
+        (
+            "try:\n    from functools import lru_cache\nexcept ImportError:\n    from backports import lru_cache\n\n"
+            "@lru_cache()\ndef f():\n    pass\n"
+        ),
+        (
+            "import functools\nimport sys\nif sys.version_info < (3, 9):\n    @functools.lru_cache(None)\n"
+            "    def f():\n        pass\n"
+        ),
     ),
 )

@@ -52,7 +52,8 @@ RULE = Rule(
             "import subprocess\nsubprocess.run(['ls'], text=True)\n",
         ),
         Bad(
-            "import subprocess as sp\np = sp.Popen(\n    ['ls'],\n    universal_newlines = False,  # bytes  #: finding\n)\n",
+            "import subprocess as sp\np = sp.Popen(\n    ['ls'],\n"
+            "    universal_newlines = False,  # bytes  #: finding\n)\n",
             "import subprocess as sp\np = sp.Popen(\n    ['ls'],\n    text = False,  # bytes\n)\n",
         ),
         Bad(
@@ -81,7 +82,9 @@ RULE = Rule(
         "from gevent import subprocess\nsubprocess.run(['ls'], universal_newlines=True)\n",
         "import subprocess\nfrom functools import partial\nrun = partial(subprocess.run, universal_newlines=True)\n",
         "import subprocess\nuniversal_newlines = True\nsubprocess.run(universal_newlines)\n",
-        "import subprocess, sys\nif sys.version_info >= (3, 7):\n    p = subprocess.run(a, text=True)\n"
-        "else:\n    p = subprocess.run(a, universal_newlines=True)\n",
+        (
+            "import subprocess, sys\nif sys.version_info >= (3, 7):\n    p = subprocess.run(a, text=True)\n"
+            "else:\n    p = subprocess.run(a, universal_newlines=True)\n"
+        ),
     ),
 )

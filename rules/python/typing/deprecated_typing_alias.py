@@ -108,7 +108,8 @@ RULE = Rule(
             "    b: frozenset[str] | None = None,  # two\n    **c: tuple[()],\n): ...\n",
         ),
         Bad(
-            "from typing import Annotated, Dict, List\n\nclass C:\n    x: Annotated[List[int], Field(List[str])]  #: finding\n"
+            "from typing import Annotated, Dict, List\n\nclass C:\n"
+            "    x: Annotated[List[int], Field(List[str])]  #: finding\n"
             "    y: Dict[  #: finding\n        str,  # key\n        int,\n    ]\n",
             "from typing import Annotated, Dict, List\n\nclass C:\n    x: Annotated[list[int], Field(List[str])]\n"
             "    y: dict[\n        str,  # key\n        int,\n    ]\n",
@@ -121,7 +122,8 @@ RULE = Rule(
             min_python=(3, 11),
         ),
         Bad(
-            "from typing import List, Optional\n\ndef f(a: List['C'], b: List[Optional['C']]) -> None: ...  #: finding\n",
+            "from typing import List, Optional\n\n"
+            "def f(a: List['C'], b: List[Optional['C']]) -> None: ...  #: finding\n",
             "from typing import List, Optional\n\ndef f(a: List['C'], b: list[Optional['C']]) -> None: ...\n",
             min_python=(3, 10),
         ),
