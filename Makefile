@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format wheel-check sarif-check clean
+.PHONY: help demo test check format wheel-check sarif-check docs clean
 
 help:
 	@echo "make demo         the whole road on real code, with a summary"
@@ -46,6 +46,10 @@ wheel-check: $(VENV)/dev
 
 sarif-check: $(VENV)/dev
 	.ci/sarif-check $(BIN)
+
+docs: $(VENV)/dev
+	$(BIN)/python -c "from pathlib import Path; from debtd.rulekit.docs import render_rules_page as page; \
+	from debtd.rulekit.loader import load_rules; Path('docs/rules.md').write_text(page(load_rules([Path('rules')])))"
 
 clean:
 	rm -rf $(VENV) .demo dist
