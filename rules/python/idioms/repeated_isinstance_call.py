@@ -175,6 +175,8 @@ class Visitor(RuleVisitor):
     def _join(self, node: cst.BooleanOperation, run: Sequence[_Test], start: int, end: int, is_whole: bool) -> Change:
         """One call, on one line if it fits, else with its alternatives below one another."""
         opening = f"{'not ' if isinstance(node.operator, cst.And) else ''}{run[0].stem}("
+        if self._is_word(start - 1):
+            opening = f" {opening}"
         texts = list(dict.fromkeys(self.text(found) for test in run for found in test.alternatives))
         line = f"{opening}{', '.join(texts)}))"
         places = [(start, end)]
@@ -203,8 +205,12 @@ class Visitor(RuleVisitor):
             return False
         if isinstance(node.operator, cst.And) and not isinstance(self.parent(node), _LOOSE):
             return False
-        around = self.view.utf8[max(start - 1, 0) : start] + self.view.utf8[end : end + 1]
-        return not any(chr(byte).isalnum() or byte == ord("_") for byte in around)
+        return not self._is_word(start - 1) and not self._is_word(end)
+
+    def _is_word(self, offset: int) -> bool:
+        """Whether the byte may be the end of a keyword: `return(x)`."""
+        byte = self.view.utf8[offset : offset + 1] if offset >= 0 else b""
+        return byte.isalnum() or byte == b"_"
 
 
 def _operands(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
@@ -277,14 +283,23 @@ RULE = Rule(
             "class A: ...\nclass B: ...\ny = not issubclass(x, (A, B))\n",
         ),
         Bad(
-            "import ast\nfrom m import C, d\n\ndef f(x):\n"
-            "    return z or isinstance(x, ast.Name) or isinstance(x, ast.Call) or isinstance(x, d.E)  #: finding\n",
+            """\
+import ast
+from m import C, d
+
+def f(x):
+    return z or isinstance(x, ast.Name) or isinstance(x, ast.Call) or isinstance(x, d.E)  #: finding
+""",
             "import ast\nfrom m import C, d\n\ndef f(x):\n    return z or isinstance(x, (ast.Name, ast.Call, d.E))\n",
         ),
         Bad(
-            "def f(x):\n    if (isinstance(x, int) or  #: finding\n"
-            "            isinstance(x, str) or\n            x is None):\n"
-            "        return 1\n",
+            """\
+def f(x):
+    if (isinstance(x, int) or  #: finding
+            isinstance(x, str) or
+            x is None):
+        return 1
+""",
             "def f(x):\n    if (isinstance(x, (int, str)) or\n            x is None):\n        return 1\n",
         ),
         Bad(
@@ -302,6 +317,14 @@ RULE = Rule(
         Bad(
             "y = isinstance(x, int) or isinstance(x, str) or x.startswith('a') or x.startswith('b')  #: finding\n",
             "y = isinstance(x, (int, str)) or x.startswith(('a', 'b'))\n",
+        ),
+        Bad(
+            "if(isinstance(x, int)) or isinstance(x, str): y  #: finding\n",
+            "if isinstance(x, (int, str)): y\n",
+        ),
+        Bad(
+            "y = z if(isinstance(x, int) or isinstance(x, str))else 1  #: finding\n",
+            "y = z if(isinstance(x, (int, str)))else 1\n",
         ),
         Bad("y = (isinstance(x, int)  # number  #: finding\n     or isinstance(x, str))\n", None),
     ),
@@ -321,8 +344,13 @@ RULE = Rule(
         "y = isinstance(x, str) or isinstance(x, unicode)\n",
         "y = isinstance(x, Known) or isinstance(x, x.Kind)\n",
         (
-            "try:\n    import numpy\nexcept ImportError:\n    pass\n"
-            "y = isinstance(x, list) or isinstance(x, numpy.ndarray)\n"
+            """\
+try:
+    import numpy
+except ImportError:
+    pass
+y = isinstance(x, list) or isinstance(x, numpy.ndarray)
+"""
         ),
         "if fast:\n    from m import Array\ny = isinstance(x, list) or isinstance(x, Array)\n",
         "import types\ny = isinstance(x, str) or isinstance(x, types.UnicodeType)\n",

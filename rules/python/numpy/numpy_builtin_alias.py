@@ -122,25 +122,63 @@ RULE = Rule(
             "import numpy as np\n\nx = int(1) + float(2.0)  # sum\n",
         ),
         Bad(
-            "import numpy\n\ndef f(a: numpy.complex) -> numpy.str:  #: finding\n    return numpy.zeros(\n"
-            "        (2, 3),\n        dtype=numpy.object,  # any  #: finding\n    )\n",
-            "import numpy\n\ndef f(a: complex) -> str:\n    return numpy.zeros(\n"
-            "        (2, 3),\n        dtype=object,  # any\n    )\n",
+            """\
+import numpy
+
+def f(a: numpy.complex) -> numpy.str:  #: finding
+    return numpy.zeros(
+        (2, 3),
+        dtype=numpy.object,  # any  #: finding
+    )
+""",
+            """\
+import numpy
+
+def f(a: complex) -> str:
+    return numpy.zeros(
+        (2, 3),
+        dtype=object,  # any
+    )
+""",
         ),
         Bad(
-            "import numpy as np\n\nclass C:\n    kinds = [np.unicode, (np.int, [np.str])]  #: finding\n"
-            "    def f(self, x):\n        return isinstance(x, np.float) or x is not np.int.__name__  #: finding\n",
-            "import numpy as np\n\nclass C:\n    kinds = [str, (int, [str])]\n"
-            "    def f(self, x):\n        return isinstance(x, float) or x is not int.__name__\n",
+            """\
+import numpy as np
+
+class C:
+    kinds = [np.unicode, (np.int, [np.str])]  #: finding
+    def f(self, x):
+        return isinstance(x, np.float) or x is not np.int.__name__  #: finding
+""",
+            """\
+import numpy as np
+
+class C:
+    kinds = [str, (int, [str])]
+    def f(self, x):
+        return isinstance(x, float) or x is not int.__name__
+""",
         ),
         Bad(
-            "import numpy as np\nx = np.ones(3, np.bool)  #: finding\ny = x.astype(np.bool, copy=False)  #: finding\n"
-            "z = read(y, dtype=np.bool) if y.dtype == np.bool else y  #: finding\n",
-            "import numpy as np\nx = np.ones(3, bool)\ny = x.astype(bool, copy=False)\n"
-            "z = read(y, dtype=bool) if y.dtype == bool else y\n",
+            """\
+import numpy as np
+x = np.ones(3, np.bool)  #: finding
+y = x.astype(np.bool, copy=False)  #: finding
+z = read(y, dtype=np.bool) if y.dtype == np.bool else y  #: finding
+""",
+            """\
+import numpy as np
+x = np.ones(3, bool)
+y = x.astype(bool, copy=False)
+z = read(y, dtype=bool) if y.dtype == bool else y
+""",
         ),
         Bad(
-            "import numpy as np\nx = isinstance(y, np.bool)  #: finding\nz = np.array(y, dtype=np.long)  #: finding\n",
+            """\
+import numpy as np
+x = isinstance(y, np.bool)  #: finding
+z = np.array(y, dtype=np.long)  #: finding
+""",
             None,
         ),
         Bad(

@@ -70,7 +70,7 @@ class Visitor(QuerySetVisitor):
         around = self.parent(node)
         has_not = isinstance(around, cst.UnaryOperation) and isinstance(around.operator, cst.Not)
         rename = self.replace(count.func.attr, "exists")
-        before = Change(start, left, "not " if is_empty and not has_not else "")
+        before = Change(start, left, self._negation(start) if is_empty and not has_not else "")
         changes = [rename] if before.start == before.end and not before.text else [before, rename]
         if right < end:
             changes.append(Change(right, end, ""))
@@ -80,6 +80,10 @@ class Visitor(QuerySetVisitor):
                 return ()
             changes.append(Change(self.span(around)[0], opening, ""))
         return tuple(changes)
+
+    def _negation(self, offset: int) -> str:
+        behind_word = self.view.utf8[max(offset - 1, 0) : offset].isalnum()
+        return " not " if behind_word else "not "
 
 
 def _number(node: cst.BaseExpression) -> int | None:
@@ -161,6 +165,22 @@ from django.test import TestCase
 
 assert Book.objects.none().exists(), (Pen.objects.exists())
 check = lambda: not Book.objects.using("old").order_by("id").exists()
+""",
+        ),
+        Bad(
+            """\
+from .models import Book
+
+def f():
+    assert(Book.objects.count()) == 0  #: finding
+    return(0 == Book.objects.count())  #: finding
+""",
+            """\
+from .models import Book
+
+def f():
+    assert not (Book.objects.exists())
+    return(not Book.objects.exists())
 """,
         ),
         Bad(

@@ -33,14 +33,17 @@ class Visitor(QuerySetVisitor):
         (start, end), (left, right) = self.span(node), self.outer_span(arg.value)
         if "\n" in self.slice(start, left) or (not arg.value.lpar and _breaks_lines(arg.value)):
             return self._keep_parentheses(node, arg)
-        if self.has_comment(start, left) or self.has_comment(right, end):
+        if node.func.lpar or self.has_comment(start, left) or self.has_comment(right, end):
             return ()
         return (Change(start, left, ""), Change(right, end, ".count()"))
 
     def _keep_parentheses(self, node: cst.Call, arg: cst.Arg) -> tuple[Change, ...]:
         """The parentheses of the call hold the lines of its argument together."""
         start, end = self.span(node)
-        opening = self.outer_span(node.func)[1] + len(self._space_behind(node.func))
+        gap = self._gap_behind(node.func)
+        if node.func.lpar or "#" in gap:
+            return ()
+        opening = self.span(node.func)[1] + len(gap)
         count = Change(end, end, ".count()")
         if not isinstance(arg.comma, cst.Comma):
             return (Change(start, opening, ""), count)
@@ -49,7 +52,7 @@ class Visitor(QuerySetVisitor):
             return ()
         return (Change(start, opening, ""), Change(right, right + self.slice(right, comma).index(",") + 1, ""), count)
 
-    def _space_behind(self, node: cst.BaseExpression) -> str:
+    def _gap_behind(self, node: cst.BaseExpression) -> str:
         end = self.outer_span(node)[1]
         behind = self.view.utf8[end:].decode()
         return behind[: behind.index("(")]

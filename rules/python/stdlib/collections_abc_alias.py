@@ -202,8 +202,12 @@ RULE = Rule(
         ),
         Bad(
             "def f(x):\n    from collections import Set, deque  # both  #: finding\n    return Set\n",
-            "def f(x):\n    from collections import deque  # both\n"
-            "    from collections.abc import Set\n    return Set\n",
+            """\
+def f(x):
+    from collections import deque  # both
+    from collections.abc import Set
+    return Set
+""",
         ),
         Bad(
             "from collections import (  # noqa  #: finding\n    OrderedDict, Set,\n    Sized)\n",
@@ -218,10 +222,17 @@ RULE = Rule(
             "import collections\nimport collections.abc\n\nclass M(collections.abc.MutableMapping):\n    pass\n",
         ),
         Bad(
-            "import collections, os  # both\nprint(isinstance(x, collections.Callable))  #: finding\n"
-            "y = (collections.Set, collections.deque)  #: finding\n",
-            "import collections, os  # both\nimport collections.abc\nprint(isinstance(x, collections.abc.Callable))\n"
-            "y = (collections.abc.Set, collections.deque)\n",
+            """\
+import collections, os  # both
+print(isinstance(x, collections.Callable))  #: finding
+y = (collections.Set, collections.deque)  #: finding
+""",
+            """\
+import collections, os  # both
+import collections.abc
+print(isinstance(x, collections.abc.Callable))
+y = (collections.abc.Set, collections.deque)
+""",
         ),
         Bad(
             "import collections.abc\nx = collections.Mapping  #: finding\n",
@@ -234,8 +245,12 @@ RULE = Rule(
         Bad("import collections as c\ncollections = []\nx = c.Mapping  #: finding\n", None),
         Bad(
             "def f(x):\n    import collections\n    return isinstance(x, collections.Iterable)  #: finding\n",
-            "def f(x):\n    import collections\n    import collections.abc\n"
-            "    return isinstance(x, collections.abc.Iterable)\n",
+            """\
+def f(x):
+    import collections
+    import collections.abc
+    return isinstance(x, collections.abc.Iterable)
+""",
         ),
     ),
     good=(

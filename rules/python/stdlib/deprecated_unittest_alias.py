@@ -131,31 +131,84 @@ RULE = Rule(
             for old, new in sorted(_NEW_NAMES.items())
         ),
         Bad(
-            "from django.test import TestCase as Base\n\nclass T(Mixin, Base):\n    def test(self):\n"
-            "        with self.assertRaisesRegexp(  # why  #: finding\n            E, 'x',\n        ):\n"
-            "            f(lambda: [self.assert_(y) for y in z])  #: finding\n",
-            "from django.test import TestCase as Base\n\nclass T(Mixin, Base):\n    def test(self):\n"
-            "        with self.assertRaisesRegex(  # why\n            E, 'x',\n        ):\n"
-            "            f(lambda: [self.assertTrue(y) for y in z])\n",
+            """\
+from django.test import TestCase as Base
+
+class T(Mixin, Base):
+    def test(self):
+        with self.assertRaisesRegexp(  # why  #: finding
+            E, 'x',
+        ):
+            f(lambda: [self.assert_(y) for y in z])  #: finding
+""",
+            """\
+from django.test import TestCase as Base
+
+class T(Mixin, Base):
+    def test(self):
+        with self.assertRaisesRegex(  # why
+            E, 'x',
+        ):
+            f(lambda: [self.assertTrue(y) for y in z])
+""",
         ),
         Bad(
-            "from .base import ProjectTestCase\n\nclass Base(ProjectTestCase):\n    pass\n\nclass T(Base):\n"
-            "    async def test(this):\n        check = this.assertEquals  #: finding\n"
-            "        def inner():\n            check(this.assertNotEquals(1, 2))  #: finding\n",
-            "from .base import ProjectTestCase\n\nclass Base(ProjectTestCase):\n    pass\n\nclass T(Base):\n"
-            "    async def test(this):\n        check = this.assertEqual\n"
-            "        def inner():\n            check(this.assertNotEqual(1, 2))\n",
+            """\
+from .base import ProjectTestCase
+
+class Base(ProjectTestCase):
+    pass
+
+class T(Base):
+    async def test(this):
+        check = this.assertEquals  #: finding
+        def inner():
+            check(this.assertNotEquals(1, 2))  #: finding
+""",
+            """\
+from .base import ProjectTestCase
+
+class Base(ProjectTestCase):
+    pass
+
+class T(Base):
+    async def test(this):
+        check = this.assertEqual
+        def inner():
+            check(this.assertNotEqual(1, 2))
+""",
         ),
         Bad(
-            "from .base import BaseTest\n\nclass T(BaseTest):\n"
-            "    def test(self):\n        self.assertEquals(1, 2)  #: finding\n",
+            """\
+from .base import BaseTest
+
+class T(BaseTest):
+    def test(self):
+        self.assertEquals(1, 2)  #: finding
+""",
             "from .base import BaseTest\n\nclass T(BaseTest):\n    def test(self):\n        self.assertEqual(1, 2)\n",
         ),
         Bad(
-            "import unittest\n\nclass T(unittest.TestCase):\n    def test(self):\n        try:\n"
-            "            self.assertEquals(1, f())  #: finding\n        except Exception:\n            self.fail()\n",
-            "import unittest\n\nclass T(unittest.TestCase):\n    def test(self):\n        try:\n"
-            "            self.assertEqual(1, f())\n        except Exception:\n            self.fail()\n",
+            """\
+import unittest
+
+class T(unittest.TestCase):
+    def test(self):
+        try:
+            self.assertEquals(1, f())  #: finding
+        except Exception:
+            self.fail()
+""",
+            """\
+import unittest
+
+class T(unittest.TestCase):
+    def test(self):
+        try:
+            self.assertEqual(1, f())
+        except Exception:
+            self.fail()
+""",
         ),
     ),
     good=(
@@ -177,13 +230,33 @@ RULE = Rule(
         "from .checks import Checker\n\nclass T(Checker):\n    def test(self):\n        self.failIf(1)\n",
         "def test(self):\n    self.assertEquals(1, 2)\n",
         (
-            "import unittest\n\nclass Compat(unittest.TestCase):\n    def assertEquals(self, a, b):\n        pass\n\n"
-            "class T(Compat):\n    def test(self):\n        self.assertEquals(1, 2)\n"
+            """\
+import unittest
+
+class Compat(unittest.TestCase):
+    def assertEquals(self, a, b):
+        pass
+
+class T(Compat):
+    def test(self):
+        self.assertEquals(1, 2)
+"""
         ),
         (
-            "import unittest\n\nclass Oldest:\n    def failIf(self, a):\n"
-            "        pass\n\nclass Old(Oldest):\n    pass\n\n"
-            "class T(Old, unittest.TestCase):\n    def test(self):\n        self.failIf(1)\n"
+            """\
+import unittest
+
+class Oldest:
+    def failIf(self, a):
+        pass
+
+class Old(Oldest):
+    pass
+
+class T(Old, unittest.TestCase):
+    def test(self):
+        self.failIf(1)
+"""
         ),
     ),
 )

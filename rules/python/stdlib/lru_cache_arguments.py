@@ -54,7 +54,7 @@ class Visitor(RuleVisitor):
         """Keep the call up to `name`, and put `text` in its place if there is one."""
         end = self.span(call)[1]
         start = self.span(name)[0] if text else self.outer_span(name)[1]
-        return () if self.has_comment(start, end) else (Change(start, end, text),)
+        return () if call.func.lpar or self.has_comment(start, end) else (Change(start, end, text),)
 
     # -- from functools import lru_cache -----------------------------------------------------------------------
 
@@ -131,10 +131,24 @@ RULE = Rule(
             min_python=(3, 8),
         ),
         Bad(
-            "from functools import lru_cache as memo\n\nclass C:\n    @staticmethod\n    @memo()  #: finding\n"
-            "    def f():\n        pass\n",
-            "from functools import lru_cache as memo\n\nclass C:\n    @staticmethod\n    @memo\n"
-            "    def f():\n        pass\n",
+            """\
+from functools import lru_cache as memo
+
+class C:
+    @staticmethod
+    @memo()  #: finding
+    def f():
+        pass
+""",
+            """\
+from functools import lru_cache as memo
+
+class C:
+    @staticmethod
+    @memo
+    def f():
+        pass
+""",
         ),
         Bad(
             "import functools as ft\n\n@ft.lru_cache(maxsize=None)  # all  #: finding\ndef f():\n    cache = 1\n",
@@ -146,34 +160,102 @@ RULE = Rule(
             "import functools\n\n@functools.cache\nasync def f():\n    pass\n",
         ),
         Bad(
-            "from functools import lru_cache\n\n@lru_cache(maxsize=None)  #: finding\ndef f():\n    f.cache(cache=1)\n",
+            """\
+from functools import lru_cache
+
+@lru_cache(maxsize=None)  #: finding
+def f():
+    f.cache(cache=1)
+""",
             "from functools import cache\n\n@cache\ndef f():\n    f.cache(cache=1)\n",
         ),
         Bad(
-            "from functools import lru_cache, wraps\n\n@lru_cache(None)  #: finding\ndef f():\n    pass\n\n"
-            "@lru_cache(maxsize=None)  #: finding\ndef g():\n    pass\n",
+            """\
+from functools import lru_cache, wraps
+
+@lru_cache(None)  #: finding
+def f():
+    pass
+
+@lru_cache(maxsize=None)  #: finding
+def g():
+    pass
+""",
             "from functools import cache, wraps\n\n@cache\ndef f():\n    pass\n\n@cache\ndef g():\n    pass\n",
         ),
         Bad(
-            "from functools import lru_cache, wraps\n\n@lru_cache(None)  #: finding\ndef f():\n    pass\n\n"
-            "@lru_cache(maxsize=8)\ndef g():\n    pass\n",
-            "from functools import cache, lru_cache, wraps\n\n@cache\ndef f():\n    pass\n\n"
-            "@lru_cache(maxsize=8)\ndef g():\n    pass\n",
+            """\
+from functools import lru_cache, wraps
+
+@lru_cache(None)  #: finding
+def f():
+    pass
+
+@lru_cache(maxsize=8)
+def g():
+    pass
+""",
+            """\
+from functools import cache, lru_cache, wraps
+
+@cache
+def f():
+    pass
+
+@lru_cache(maxsize=8)
+def g():
+    pass
+""",
         ),
         Bad(
-            "from functools import (\n    lru_cache,  # memory\n    wraps,\n)\n__all__ = ['lru_cache']\n\n"
-            "@lru_cache(None)  #: finding\ndef f():\n    pass\n",
-            "from functools import (\n    cache,\n    lru_cache,  # memory\n    wraps,\n)\n__all__ = ['lru_cache']\n\n"
-            "@cache\ndef f():\n    pass\n",
+            """\
+from functools import (
+    lru_cache,  # memory
+    wraps,
+)
+__all__ = ['lru_cache']
+
+@lru_cache(None)  #: finding
+def f():
+    pass
+""",
+            """\
+from functools import (
+    cache,
+    lru_cache,  # memory
+    wraps,
+)
+__all__ = ['lru_cache']
+
+@cache
+def f():
+    pass
+""",
         ),
         Bad(
             "from functools import cache, lru_cache\n\n@lru_cache(None)  #: finding\ndef f():\n    pass\n",
             "from functools import cache, lru_cache\n\n@cache\ndef f():\n    pass\n",
         ),
-        Bad("from functools import lru_cache\ncache = {}\n\n@lru_cache(None)  #: finding\ndef f():\n    pass\n", None),
         Bad(
-            "from django.core.cache import cache\nfrom functools import lru_cache\n\n"
-            "@lru_cache(maxsize=None)  #: finding\ndef f():\n    pass\n",
+            """\
+from functools import lru_cache
+cache = {}
+
+@lru_cache(None)  #: finding
+def f():
+    pass
+""",
+            None,
+        ),
+        Bad(
+            """\
+from django.core.cache import cache
+from functools import lru_cache
+
+@lru_cache(maxsize=None)  #: finding
+def f():
+    pass
+""",
             None,
         ),
         Bad(
@@ -198,12 +280,26 @@ RULE = Rule(
         "import functools\n\nf = functools.lru_cache()(g)\nh = functools.lru_cache(maxsize=None)(g)\n",
         "from lru import lru_cache\n\n@lru_cache()\ndef f():\n    pass\n",
         (
-            "try:\n    from functools import lru_cache\nexcept ImportError:\n    from backports import lru_cache\n\n"
-            "@lru_cache()\ndef f():\n    pass\n"
+            """\
+try:
+    from functools import lru_cache
+except ImportError:
+    from backports import lru_cache
+
+@lru_cache()
+def f():
+    pass
+"""
         ),
         (
-            "import functools\nimport sys\nif sys.version_info < (3, 9):\n    @functools.lru_cache(None)\n"
-            "    def f():\n        pass\n"
+            """\
+import functools
+import sys
+if sys.version_info < (3, 9):
+    @functools.lru_cache(None)
+    def f():
+        pass
+"""
         ),
     ),
 )

@@ -52,22 +52,42 @@ RULE = Rule(
             "import subprocess\nsubprocess.run(['ls'], text=True)\n",
         ),
         Bad(
-            "import subprocess as sp\np = sp.Popen(\n    ['ls'],\n"
-            "    universal_newlines = False,  # bytes  #: finding\n)\n",
+            """\
+import subprocess as sp
+p = sp.Popen(
+    ['ls'],
+    universal_newlines = False,  # bytes  #: finding
+)
+""",
             "import subprocess as sp\np = sp.Popen(\n    ['ls'],\n    text = False,  # bytes\n)\n",
         ),
         Bad(
-            "from subprocess import call as c, check_call, check_output\n"
-            "try:\n    check_output(*a, universal_newlines=True)  #: finding\nexcept Exception:\n"
-            "    c(check_call([], universal_newlines=x), universal_newlines=1)  #: finding\n",
-            "from subprocess import call as c, check_call, check_output\n"
-            "try:\n    check_output(*a, text=True)\nexcept Exception:\n    c(check_call([], text=x), text=1)\n",
+            """\
+from subprocess import call as c, check_call, check_output
+try:
+    check_output(*a, universal_newlines=True)  #: finding
+except Exception:
+    c(check_call([], universal_newlines=x), universal_newlines=1)  #: finding
+""",
+            """\
+from subprocess import call as c, check_call, check_output
+try:
+    check_output(*a, text=True)
+except Exception:
+    c(check_call([], text=x), text=1)
+""",
         ),
         Bad(
-            "def f():\n    from subprocess import check_output\n"
-            "    return check_output(a, input=x, universal_newlines=True, encoding='ascii')  #: finding\n",
-            "def f():\n    from subprocess import check_output\n"
-            "    return check_output(a, input=x, text=True, encoding='ascii')\n",
+            """\
+def f():
+    from subprocess import check_output
+    return check_output(a, input=x, universal_newlines=True, encoding='ascii')  #: finding
+""",
+            """\
+def f():
+    from subprocess import check_output
+    return check_output(a, input=x, text=True, encoding='ascii')
+""",
         ),
     ),
     good=(
@@ -83,8 +103,13 @@ RULE = Rule(
         "import subprocess\nfrom functools import partial\nrun = partial(subprocess.run, universal_newlines=True)\n",
         "import subprocess\nuniversal_newlines = True\nsubprocess.run(universal_newlines)\n",
         (
-            "import subprocess, sys\nif sys.version_info >= (3, 7):\n    p = subprocess.run(a, text=True)\n"
-            "else:\n    p = subprocess.run(a, universal_newlines=True)\n"
+            """\
+import subprocess, sys
+if sys.version_info >= (3, 7):
+    p = subprocess.run(a, text=True)
+else:
+    p = subprocess.run(a, universal_newlines=True)
+"""
         ),
     ),
 )

@@ -91,7 +91,12 @@ RULE = Rule(
     fix_from=(3, 9),
     bad=(
         Bad(
-            "from typing import List\n\ndef f(a: List[int]) -> List[str]:  #: finding\n    b: List = []  #: finding\n",
+            """\
+from typing import List
+
+def f(a: List[int]) -> List[str]:  #: finding
+    b: List = []  #: finding
+""",
             "from typing import List\n\ndef f(a: list[int]) -> list[str]:\n    b: list = []\n",
             min_python=(3, 9),
         ),
@@ -100,30 +105,78 @@ RULE = Rule(
             "import typing as t\n\nx: t.Optional[dict[str, tuple[int, ...]]] = None\n",
         ),
         Bad(
-            "import typing\nfrom typing import Callable, FrozenSet as F, Set, Type\n\n"
-            "async def f(\n    *a: Callable[[Set[int]], Type],  # one  #: finding\n"
-            "    b: F[str] | None = None,  # two  #: finding\n    **c: typing.Tuple[()],  #: finding\n): ...\n",
-            "import typing\nfrom typing import Callable, FrozenSet as F, Set, Type\n\n"
-            "async def f(\n    *a: Callable[[set[int]], type],  # one\n"
-            "    b: frozenset[str] | None = None,  # two\n    **c: tuple[()],\n): ...\n",
+            """\
+import typing
+from typing import Callable, FrozenSet as F, Set, Type
+
+async def f(
+    *a: Callable[[Set[int]], Type],  # one  #: finding
+    b: F[str] | None = None,  # two  #: finding
+    **c: typing.Tuple[()],  #: finding
+): ...
+""",
+            """\
+import typing
+from typing import Callable, FrozenSet as F, Set, Type
+
+async def f(
+    *a: Callable[[set[int]], type],  # one
+    b: frozenset[str] | None = None,  # two
+    **c: tuple[()],
+): ...
+""",
         ),
         Bad(
-            "from typing import Annotated, Dict, List\n\nclass C:\n"
-            "    x: Annotated[List[int], Field(List[str])]  #: finding\n"
-            "    y: Dict[  #: finding\n        str,  # key\n        int,\n    ]\n",
-            "from typing import Annotated, Dict, List\n\nclass C:\n    x: Annotated[list[int], Field(List[str])]\n"
-            "    y: dict[\n        str,  # key\n        int,\n    ]\n",
+            """\
+from typing import Annotated, Dict, List
+
+class C:
+    x: Annotated[List[int], Field(List[str])]  #: finding
+    y: Dict[  #: finding
+        str,  # key
+        int,
+    ]
+""",
+            """\
+from typing import Annotated, Dict, List
+
+class C:
+    x: Annotated[list[int], Field(List[str])]
+    y: dict[
+        str,  # key
+        int,
+    ]
+""",
         ),
         Bad(
-            "from typing import Dict, List\n\nclass Node:\n    def list(self) -> Dict[str, List[int]]:  #: finding\n"
-            "        pass\n\nclass Other:\n    x: List['Node']  #: finding\n",
-            "from typing import Dict, List\n\nclass Node:\n    def list(self) -> dict[str, List[int]]:\n"
-            "        pass\n\nclass Other:\n    x: list['Node']\n",
+            """\
+from typing import Dict, List
+
+class Node:
+    def list(self) -> Dict[str, List[int]]:  #: finding
+        pass
+
+class Other:
+    x: List['Node']  #: finding
+""",
+            """\
+from typing import Dict, List
+
+class Node:
+    def list(self) -> dict[str, List[int]]:
+        pass
+
+class Other:
+    x: list['Node']
+""",
             min_python=(3, 11),
         ),
         Bad(
-            "from typing import List, Optional\n\n"
-            "def f(a: List['C'], b: List[Optional['C']]) -> None: ...  #: finding\n",
+            """\
+from typing import List, Optional
+
+def f(a: List['C'], b: List[Optional['C']]) -> None: ...  #: finding
+""",
             "from typing import List, Optional\n\ndef f(a: List['C'], b: list[Optional['C']]) -> None: ...\n",
             min_python=(3, 10),
         ),
