@@ -67,6 +67,6 @@ def run(
         if output is Format.JSON:
             put_json(summary_json(outcome, order, store))
         else:
-            put_summary(outcome, order, store)
+            put_summary(outcome, order, store, state_dir)
     if outcome.scanned.broken:
         raise typer.Exit(ExitCode.CONFIGURATION)

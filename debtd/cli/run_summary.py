@@ -1,6 +1,11 @@
 """What `debtd run` says at the end: what was found, proven, skipped and why, and what to type next."""
 
+import os
+import shlex
+import shutil
+import sys
 from collections import Counter
+from pathlib import Path
 
 from debtd.cli.output import plural, put
 from debtd.cli.views import coverage_json, pull_request_json, render_coverage
@@ -23,15 +28,15 @@ _SKIP_SAYS = {
 }
 
 
-def put_summary(outcome: Outcome, order: Order, store: Store) -> None:
-    """The summary as text."""
+def put_summary(outcome: Outcome, order: Order, store: Store, state_dir: Path | None) -> None:
+    """The summary as text; `state_dir` is the option as it was given, for the hints."""
     _put_scan(outcome, order, store)
     if order.stop_after is not Stage.SCAN:
         _put_skipped(outcome)
     _put_verdicts(outcome, store)
     if order.stop_after is Stage.PUBLISH:
         _put_pull_requests(outcome, store)
-    _put_next(outcome, store)
+    _put_next(outcome, store, state_dir)
 
 
 def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, object]:
@@ -130,12 +135,23 @@ def _put_pull_requests(outcome: Outcome, store: Store) -> None:
         put(f"{'':<10}and {len(outcome.published) - _SHOWN} more; `debtd pr list` shows all")
 
 
-def _put_next(outcome: Outcome, store: Store) -> None:
+def _put_next(outcome: Outcome, store: Store, state_dir: Path | None) -> None:
+    program = _program()
+    state = f" --state-dir {shlex.quote(str(state_dir))}" if state_dir else ""
     put()
     put("Next:")
     opened = _open(outcome, store)
     if opened:
-        put(f"  debtd pr show {opened[0].key[:12]}        what it changes, why, and the proof")
-        put(f"  debtd pr diff {opened[0].key[:12]}        the change itself")
-        put(f'  debtd pr reject {opened[0].key[:12]} --reason "..."    say no, for good')
-    put("  debtd findings list                 all that is owed")
+        key = opened[0].key[:12]
+        put(f"  {program} pr show {key}{state}    what it changes, why, and the proof")
+        put(f"  {program} pr diff {key}{state}    the change itself")
+        put(f'  {program} pr reject {key} --reason "..."{state}    say no, for good')
+    put(f"  {program} findings list{state}    all that is owed")
+
+
+def _program() -> str:
+    """How this program is called here, so that the hints can be typed as they stand."""
+    started = Path(sys.argv[0])
+    if started.name == "__main__.py":
+        return "python -m debtd"
+    return "debtd" if shutil.which("debtd") else os.path.relpath(started)
