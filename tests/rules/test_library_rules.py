@@ -303,16 +303,11 @@ TESTS = (
     "isinstance(x, int)",
     "isinstance(x, (str, bytes))",
     "isinstance(x, type(None))",
-    "isinstance(y.z, float)",
-    "isinstance(y.z, str)",
     "issubclass(t, int)",
     "issubclass(t, str)",
-    "s.startswith('a')",
-    "s.startswith(('b', 'c'))",
-    "s.endswith('#')",
-    "s.endswith('b')",
+    "y.z.startswith('#')",
+    "y.z.startswith(('b', 'c'))",
     "x",
-    "t",
 )
 EXPRESSIONS = st.recursive(
     st.sampled_from(TESTS),
@@ -327,17 +322,15 @@ EXPRESSIONS = st.recursive(
     max_leaves=10,
 )
 VALUES = [
-    {"x": x, "t": t, "s": s, "y": SimpleNamespace(z=z)}
-    for x, t, s, z in itertools.product(
-        (1, "a", b"", None, 0.5), (int, bool, str, list), ("ab", "c#", ""), (1.5, "z", 2)
-    )
+    {"x": x, "t": t, "y": SimpleNamespace(z=z)}
+    for x, t, z in itertools.product((1, "a", b"", None, 0.5), (int, bool, str, list), ("ab", "c#", "#", ""))
 ]
 
 
 @settings(max_examples=300, deadline=None, database=None)
 @given(EXPRESSIONS)
 def test_joined_tests_agree_on_all_values(expression: str) -> None:
-    before = f"def f(x, t, s, y):\n    return({expression}), 1\n"
+    before = f"def f(x, t, y):\n    return({expression})\n"
     after = fixed(before, "repeated-isinstance-call")
     old, new = run(before)["f"], run(after)["f"]
     assert [new(**value) for value in VALUES] == [old(**value) for value in VALUES]
