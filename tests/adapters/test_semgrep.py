@@ -225,7 +225,7 @@ def test_every_readable_file_is_scanned_whatever_it_is_called(batch, path):
 def test_what_is_not_read_in_full_is_never_called_clean(batch, path):
     data, reason, count = SKIPPED[path]
     seen = batch.detection.skipped[path].reason
-    assert seen is reason or (path == "garbage.js" and seen is SkipReason.PARTIAL_PARSE)
+    assert seen is reason or (path == "garbage.js" and seen is SkipReason.SYNTAX)
     found = batch.matches(path)
     assert len(found) == count
     assert all(data[match.span.start : match.span.end].startswith((b"new Old(", b"old(")) for match in found)
@@ -360,6 +360,11 @@ def test_a_whole_report_counts(answered):
     detection = answered(DONE, report(result("tree/a.js"), result(CONTROL)))
     assert [(match.path, match.rule_id) for match in detection.matches] == [("a.js", "old-js")]
     assert (detection.skipped, detection.fired, detection.broken) == ({}, {"old-js"}, {})
+
+
+def test_a_rule_reports_nothing_in_files_of_other_languages(answered):
+    stray = {**result("tree/a.js"), "check_id": "old-py"}
+    assert answered(DONE, report(stray), rules=(JS, PYTHON)).matches == ()
 
 
 WHOLE = report(result("tree/a.js"), result(CONTROL))

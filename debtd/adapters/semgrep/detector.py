@@ -29,8 +29,8 @@ def _processors() -> int:
 class SemgrepDetector:
     """`folder` is where the private copies are made and removed (None: the system's folder for such files).
 
-    A call may take `base_seconds` plus `seconds_per_file` for each file; then every file that it was given is
-    skipped(timeout).
+    A scan may take `base_seconds` plus `seconds_per_file` for each file. One that takes longer is tried again
+    without the large files; should that take too long as well, every file is skipped(timeout).
     """
 
     folder: Path | None = None
@@ -63,10 +63,15 @@ class SemgrepDetector:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(prefix="semgrep-", dir=self.folder, ignore_cleanup_errors=True) as name:
             tree = plant(Path(name).resolve(), wanted, accepted)
-            progress.advance(self.name, len(tree.skipped))
+            unread = len(tree.skipped)
+            progress.advance(self.name, unread)
             report = self._scan(tree, accepted)
+            if report.overloaded and report.failure is not None:
+                # Semgrep's own limits are not enforced everywhere. What stalls it is large; the rest gets a chance.
+                tree = tree.without_large_files(report.failure)
+                report = self._scan(tree, accepted)
             detection = detection_of(report, tree, accepted)
-        progress.advance(self.name, len(wanted) - len(tree.skipped))
+        progress.advance(self.name, len(wanted) - unread)
         return detection
 
     def _scan(self, tree: Tree, rules: Sequence[Rule]) -> Report:

@@ -40,13 +40,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`failure`: nothing of the run counts. `refused`: the rule id ("" when unknown) and why no rule was run."""
+    """`failure`: nothing of the run counts; `overloaded` if the files may be the cause.
+
+    `refused`: the rule id ("" when unknown) and why no rule was run.
+    """
 
     hits: tuple[Hit, ...] = ()
     scanned: frozenset[str] = frozenset()
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
     failure: Skipped | None = None
+    overloaded: bool = False
     refused: tuple[str, str] | None = None
     separator: str = ""
 
@@ -58,9 +62,11 @@ def read_report(outcome: Outcome) -> Report:
     """The report, or the reason why there is none to rely on."""
     child = outcome.child
     if child.timed_out:
-        return _failed(SkipReason.TIMEOUT, f"semgrep took more than {outcome.timeout_seconds:.0f} seconds")
+        return _failed(SkipReason.TIMEOUT, f"semgrep took more than {outcome.timeout_seconds:.0f} seconds", True)
     if child.over_memory:
-        return _failed(SkipReason.ENGINE_ERROR, "semgrep took too much memory")
+        return _failed(SkipReason.ENGINE_ERROR, "semgrep took too much memory", True)
+    if child.returncode < 0:
+        return _failed(SkipReason.ENGINE_ERROR, f"semgrep was ended by signal {-child.returncode}", True)
     if outcome.document is None:
         return _failed(SkipReason.ENGINE_ERROR, f"semgrep ended with {child.returncode} and without a report")
     try:
@@ -72,8 +78,8 @@ def read_report(outcome: Outcome) -> Report:
     return report
 
 
-def _failed(reason: SkipReason, detail: str) -> Report:
-    return Report(failure=Skipped(reason, detail))
+def _failed(reason: SkipReason, detail: str, overloaded: bool = False) -> Report:
+    return Report(failure=Skipped(reason, detail), overloaded=overloaded)
 
 
 def _parse(document: dict[str, Any], separator: str) -> Report:

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from debtd.model.coverage import Skipped, SkipReason
@@ -21,6 +21,7 @@ from debtd.rulekit.rule import Rule, SemgrepPattern, control_of
 from debtd.rulekit.text import Refused, SourceText, decode_python, decode_utf8
 
 MAX_FILE_BYTES = 1_000_000
+LARGE_FILE_BYTES = 50_000
 
 # The endings by which semgrep itself tells the language; any other file of the language gets the first of them.
 # `.h` is not among them: semgrep would read such a file as C and as C++, debtd takes it for C++.
@@ -61,6 +62,17 @@ class Tree:
     planted: Mapping[str, Planted]
     controls: Mapping[str, str]
     skipped: Mapping[str, Skipped]
+
+    def without_large_files(self, reason: Skipped) -> "Tree":
+        """Remove the large sources, skipped for this reason."""
+        large = {name for name, planted in self.planted.items() if planted.location.stat().st_size > LARGE_FILE_BYTES}
+        for name in large:
+            self.planted[name].location.unlink()
+        return replace(
+            self,
+            planted={name: planted for name, planted in self.planted.items() if name not in large},
+            skipped={**self.skipped, **{self.planted[name].source.path: reason for name in large}},
+        )
 
 
 def plant(root: Path, sources: Iterable[Source], rules: Sequence[Rule]) -> Tree:
