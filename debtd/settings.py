@@ -51,7 +51,7 @@ def default_config() -> Path:
 def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             raise ConfigError(f"there is no settings file {path}; name another with --config.") from None
         return {}

@@ -88,7 +88,9 @@ def _put_scan(outcome: Outcome, order: Order, store: Store) -> None:
     news = f"{len(record.new):,} new, {len(record.resolved):,} gone" if record else "no new ones"
     put(f"{'Findings':<10}{len(findings):,} ({news})")
     if record and record.unverified:
-        put(f"{'':<10}{plural(len(record.unverified), 'finding')} could not be looked at again and stay")
+        count = len(record.unverified)
+        stay = "stays" if count == 1 else "stay"
+        put(f"{'':<10}{plural(count, 'finding')} could not be looked at again and {stay}")
     for rule_id, count in Counter(f.match.rule_id for f in findings).most_common():
         put(f"{'':<10}{count:>6,}  {rule_id}")
     for rule_id, why in sorted(outcome.scanned.broken.items()):

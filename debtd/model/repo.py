@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from debtd.model.coverage import SkippedFile
 from debtd.model.language import Language
 
+DETACHED = "HEAD"
+"""Stands for the branch of a revision when the source's HEAD names none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:

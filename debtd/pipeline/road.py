@@ -92,7 +92,8 @@ def _engines(rooms: Rooms) -> tuple[tuple[str, str], ...]:
 def _reconcile(work: Backlog, rooms: Rooms) -> None:
     tasks = {task.key: task for task in rooms.store.tasks(work.repository.id)}
     findings = {finding.fingerprint: finding for finding in rooms.store.findings(work.repository.id)}
-    for pull_request in settled(rooms.store.pull_requests(work.repository.id), tasks, findings):
+    known = rooms.store.pull_requests(work.repository.id)
+    for pull_request in settled(work.revision.branch, known, tasks, findings):
         rooms.store.save_pull_request(pull_request)
         rooms.forge.close_pull_request(pull_request, pull_request.reason)
 

@@ -1,5 +1,6 @@
 """Check a LibCST rule against its own examples. Used by the tests, by `debtd rules check`, and by nobody else."""
 
+import traceback
 from collections.abc import Iterator
 from textwrap import indent
 
@@ -19,6 +20,13 @@ def example_problems(rule: Rule) -> tuple[str, ...]:
         return tuple(_problems(rule))
     except (Refused, EditConflict) as error:
         return (f"an example cannot be processed: {error}",)
+    except Exception as error:  # noqa: BLE001  (a rule may fail in any way; its author is told how and where)
+        return (f"the rule fails on an example: {type(error).__name__}: {error}{_line_in(rule, error)}",)
+
+
+def _line_in(rule: Rule, error: Exception) -> str:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == rule.path]
+    return f" (line {lines[-1]})" if lines else ""
 
 
 def _problems(rule: Rule) -> Iterator[str]:

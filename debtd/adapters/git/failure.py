@@ -76,12 +76,12 @@ _KNOWN = (
         r"could not resolve|connection (refused|reset|timed out|closed)|operation (timed out|too slow)|early eof"
         r"|rpc failed|unreachable|error: (5\d\d|429)|hung up|failed to connect|empty reply|couldn't find remote ref",
         Retryable,
-        "git could not {what} {where} just now ({why}); debtd will try again",
+        "git could not {what} {where} just now ({why}); try again later",
     ),
     _known(
         r"\.lock': file exists|unable to create '.*\.lock'|cannot lock ref",
         Retryable,
-        "another git command is working on {where} ({why}); debtd will try again",
+        "another git command is working on {where} ({why}); try again later",
     ),
     _known(
         r"not our ref|missing (blob|tree|commit|necessary)|promisor|bad object|did not send all necessary"
@@ -104,7 +104,7 @@ def explain(failure: Failure) -> DebtdError:
     if failure.timeout_seconds is not None:
         return Retryable(
             f"git took more than {failure.timeout_seconds:g} seconds to {failure.what} {where} and was stopped; "
-            "debtd will try again"
+            "try again later"
         )
     if failure.status == -signal.SIGXFSZ or f"died of signal {signal.SIGXFSZ:d}" in failure.stderr:
         return RepoUnusable(f"{where} is larger than debtd fetches; leave it out, or make its history smaller")

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from debtd.adapters.display import shown
 from debtd.adapters.git.failure import without_credentials
 from debtd.adapters.git.process import Command, run
-from debtd.model.errors import DebtdError, RepoUnusable
+from debtd.model.errors import RepoUnusable
 from debtd.model.repo import Repository, repository_id
 
 _SCP_LIKE = re.compile(r"[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!/?-)\S+", re.ASCII)
@@ -80,7 +80,7 @@ def _top_level(path: Path) -> Path:
     real = path.resolve()
     try:
         top = run(_rev_parse(real, "--show-toplevel"))
-    except DebtdError as error:
+    except RepoUnusable as error:
         if "another user" in str(error):
             raise
     else:

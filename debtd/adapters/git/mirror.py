@@ -18,11 +18,10 @@ from debtd.adapters.git.location import check_branch, check_remote, is_url, tran
 from debtd.adapters.git.objects import OBJECT_ID, read_commits
 from debtd.adapters.git.process import Command, run
 from debtd.model.errors import RepoUnusable, StateUnusable
-from debtd.model.repo import Repository, Revision
+from debtd.model.repo import DETACHED, Repository, Revision
 
 HEAD_REF = "refs/debtd/default"
 PATCH_REFS = "refs/debtd/patches/"
-DETACHED = "HEAD"
 # What a killed git leaves behind. `*.lock` would make every later write fail; the others only take space.
 _LEFTOVERS = ("*.lock", "tmp_*", ".tmp-*", "incoming-*", "shallow_??????", "fast_import_crash_*", "pack-*.keep")
 _BARE_CONFIG = """\
