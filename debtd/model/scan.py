@@ -8,19 +8,30 @@ from debtd.model.finding import Match
 from debtd.model.project import Project
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """In how many files a rule's declaration let its detector look, and in how many of these it found nothing."""
+
+    files: int
+    refused: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
     """What one engine made of the sources it was given.
 
     `skipped` maps paths that were not scanned, or not in full, to the reason; matches found in them all the same
     are real. `fired` are the rules whose planted control was reported in this very run: only for those does
-    silence mean absence. `broken` maps rule ids to what went wrong with the rule itself.
+    silence mean absence. `broken` maps rule ids to what went wrong with the rule itself. `words` are the identifiers of
+    Python files that could be decoded, by blob id; `candidates` tells by rule id how sharp its declaration was.
     """
 
     matches: tuple[Match, ...] = ()
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
     fired: frozenset[str] = frozenset()
     broken: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    candidates: Mapping[str, Candidates] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,24 +16,14 @@ from debtd.model.finding import Match, Span
 from debtd.model.inline import silence_request
 from debtd.model.project import Project
 from debtd.rulekit.file_view import FileView
-from debtd.rulekit.rule import BACKSLASH, Rule, SemgrepPattern
+from debtd.rulekit.identifiers import identifiers
+from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.rulekit.text import Refused, SourceText
 from debtd.rulekit.tree import tell
 from debtd.rulekit.visitor import Report, RuleVisitor
 
 MAX_TEXT = 400
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_ODD_BACKSLASH = re.compile(r"""\\[^\\\r\n'"abfnrtv0-7x]""")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-
-
-def identifiers(text: str) -> frozenset[str]:
-    """Every identifier of the text, those in strings and comments included; `BACKSLASH` stands for a backslash that
-    may begin no escape sequence."""
-    found = _IDENTIFIER.findall(text)
-    if _ODD_BACKSLASH.search(text):
-        found.append(BACKSLASH)
-    return frozenset(found)
 
 
 def run_rules(source: SourceText, path: str, rules: Sequence[Rule], project: Project) -> tuple[Match, ...]:

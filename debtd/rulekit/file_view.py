@@ -30,6 +30,7 @@ _VERSION_WORD = re.compile(
 )
 
 _CASE = re.compile(rb"^[ \t]*case\b", re.MULTILINE)
+_UNSCOPED: frozenset[type[cst.CSTNode]] = frozenset({cst.MatchAs, cst.MatchStar, cst.MatchMapping, cst.NamedExpr})
 _BLOCKS = (
     cst.BaseCompoundStatement,
     cst.BaseSuite,
@@ -55,6 +56,11 @@ class FileView:
     @cached_property
     def _spans_and_code(self) -> tuple[Mapping[cst.CSTNode, CodeSpan], str]:
         return spans_and_code(self.module)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text, as it was parsed."""
+        return self.utf8.decode("utf-8")
 
     @property
     def is_exact(self) -> bool:
@@ -114,7 +120,23 @@ class FileView:
         """Names whose binding LibCST's scopes do not see: captures of `match`, and `:=` in a comprehension."""
         if b":=" not in self.utf8 and not _CASE.search(self.utf8):
             return frozenset()
-        return frozenset(_unscoped_bindings(self.module, in_comprehension=False))
+        return frozenset(
+            name for node in self.parents if type(node) in _UNSCOPED for name in self._unscoped_bindings(node)
+        )
+
+    def _unscoped_bindings(self, node: cst.CSTNode) -> Iterator[str]:
+        if isinstance(node, cst.MatchAs | cst.MatchStar):
+            if node.name is not None:
+                yield node.name.value
+        elif isinstance(node, cst.MatchMapping):
+            if node.rest is not None:
+                yield node.rest.value
+        elif (
+            isinstance(node, cst.NamedExpr)
+            and isinstance(node.target, cst.Name)
+            and any(isinstance(around, cst.BaseComp) for around in self.ancestors(node))
+        ):
+            yield node.target.value
 
     def is_bound_unseen(self, name: str) -> bool:
         return name in self._unscoped_names
@@ -172,7 +194,8 @@ class FileView:
     def bindings_by_scopes(self, node: cst.CSTNode, name: str) -> tuple[cst.CSTNode, ...]:
         scope = self._scopes.get(node)
         found = () if scope is None else (a.node for a in scope[name] if isinstance(a, Assignment))
-        return tuple(sorted(set(found), key=self.span))
+        nodes = set(found)
+        return tuple(sorted(nodes, key=self.span) if len(nodes) > 1 else nodes)
 
     def is_name_read(self, node: cst.CSTNode, name: str) -> bool:
         scope = self._scopes.get(node)
@@ -264,17 +287,6 @@ def _small_statements(node: cst.CSTNode) -> Iterator[cst.BaseSmallStatement]:
             yield from child.body
         elif isinstance(child, _BLOCKS):
             yield from _small_statements(child)
-
-
-def _unscoped_bindings(node: cst.CSTNode, *, in_comprehension: bool) -> Iterator[str]:
-    if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
-        yield node.name.value
-    elif isinstance(node, cst.MatchMapping) and node.rest is not None:
-        yield node.rest.value
-    elif in_comprehension and isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name):
-        yield node.target.value
-    for child in node.children:
-        yield from _unscoped_bindings(child, in_comprehension=in_comprehension or isinstance(node, cst.BaseComp))
 
 
 def _first_name(node: cst.CSTNode) -> str:

@@ -1,6 +1,5 @@
 """Load rules from folders, bundled and site-owned alike. A broken rule stops the start-up: it is never skipped."""
 
-import ast
 import hashlib
 import importlib.util
 import re
@@ -10,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from debtd.model.errors import ConfigError
-from debtd.rulekit.rule import BACKSLASH, Rule, SemgrepPattern
+from debtd.rulekit.identifiers import BACKSLASH
+from debtd.rulekit.node import Node, node_problem
+from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.rulekit.semgrep_rule import load_semgrep_rule
+from debtd.rulekit.sieve import compile_sign
 
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 
@@ -140,7 +142,11 @@ def _declaration_problem(rule: Rule) -> str:
         return "`words` needs groups of identifiers, at least one of which a file must contain"
     if not rule.names and not rule.nodes:
         return "declare what the rule looks for: qualified `names` or `nodes`"
-    unknown = [name for name in rule.nodes if not isinstance(getattr(ast, name, None), type)]
-    if unknown:
-        return f"`nodes` must be names of classes in `ast`, not {', '.join(unknown)}"
-    return ""
+    if not all(isinstance(node, Node) for node in rule.nodes):
+        return '`nodes` must be written as Node("Call", func=Node("Name", id="print")) and the like'
+    for sign in rule.signs:
+        try:
+            compile_sign(sign)
+        except re.error as error:
+            return f"the sign {sign!r} is no regular expression: {error}"
+    return next((problem for problem in map(node_problem, rule.nodes) if problem), "")

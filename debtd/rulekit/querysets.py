@@ -33,7 +33,8 @@ class QuerySetChain:
 class QuerySetVisitor(RuleVisitor):
     """A visitor for rules about querysets."""
 
-    _imports: tuple[str, ...] | None = None
+    _asked: bool = False
+    _verdict: bool | None = None
 
     def queryset_chain(self, node: cst.BaseExpression) -> QuerySetChain | None:
         """The calls that start at the `objects` of a model; None for everything else.
@@ -53,14 +54,19 @@ class QuerySetVisitor(RuleVisitor):
         return QuerySetChain(node, tuple(reversed(methods)))
 
     def _is_django(self, root: cst.BaseExpression) -> bool:
-        if self._imports is None:
-            self._imports = tuple(_imported_modules(self.view.parents))
-        packages = {name.partition(".")[0] for name in self._imports}
-        if packages & _OTHERS or re.search(r"\.objects\(", self.view.module.code):
-            return False
-        if any(_DJANGO.match(name) or _MODELS.fullmatch(name) for name in self._imports):
-            return True
+        if not self._asked:
+            self._asked, self._verdict = True, self._judge_imports()
+        if self._verdict is not None:
+            return self._verdict
         return isinstance(root, cst.Name) and root.value[0].isupper() and not self.bindings(root, root.value)
+
+    def _judge_imports(self) -> bool | None:
+        """Whether the file is Django code; None where its imports do not tell."""
+        imports = _imported_modules(self.view.parents)
+        packages = {name.partition(".")[0] for name in imports}
+        if packages & _OTHERS or re.search(r"\.objects\(", self.view.text):
+            return False
+        return any(_DJANGO.match(name) or _MODELS.fullmatch(name) for name in imports) or None
 
 
 def _names_model(node: cst.BaseExpression) -> bool:

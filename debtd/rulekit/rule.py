@@ -5,15 +5,18 @@ fills the fields that come from the file itself (id, documentation, digest).
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from debtd.model.finding import Severity
 from debtd.model.language import Language
 from debtd.model.project import PythonVersion
-from debtd.rulekit.visitor import RuleVisitor
+from debtd.rulekit.node import Node
+from debtd.rulekit.sieve import Declaration
+
+if TYPE_CHECKING:
+    from debtd.rulekit.visitor import RuleVisitor
 
 FINDING_MARK = "#: finding"
-BACKSLASH = "\\"
-"""Stands among the words of a file (see `engine.identifiers`) and of a rule that looks for odd escapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ class SemgrepPattern:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """`words`: a file is parsed only if, of each group, at least one word stands in it as an identifier.
-    `names` (qualified names) and `nodes` (names of `ast` classes) tell the engine what the rule looks for.
+    `names` (qualified names) and `nodes` (kinds of `ast` nodes with conditions) tell what the rule looks for: LibCST
+    reads only files that have one. `signs` rule files out before that: where any are declared, one of these
+    regular expressions must be found in the code without comments and without what stands in strings (skeleton.py;
+    see `compile_sign` for how they are written). All four are promises: a file that keeps none of them is clean.
     At least one group of words, and one name or node, are required of a LibCST rule. The word `BACKSLASH` stands for
     a backslash that may begin no escape sequence.
 
@@ -52,10 +58,11 @@ class Rule:
     """
 
     message: str
-    detect: type[RuleVisitor] | SemgrepPattern
+    detect: "type[RuleVisitor] | SemgrepPattern"
     words: tuple[tuple[str, ...], ...] = ()
     names: tuple[str, ...] = ()
-    nodes: tuple[str, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    signs: tuple[str, ...] = ()
     severity: Severity
     effort_minutes: int
     tags: tuple[str, ...]
@@ -77,6 +84,11 @@ class Rule:
         if isinstance(self.detect, SemgrepPattern):
             return "fix" in self.detect.body
         return any(example.after is not None for example in self.bad)
+
+    @property
+    def declaration(self) -> Declaration:
+        """What rules files out without the rule itself."""
+        return Declaration(rule_id=self.id, words=self.words, signs=self.signs, names=self.names, nodes=self.nodes)
 
     def wants(self, identifiers: frozenset[str]) -> bool:
         """Whether a file with these identifiers can hold a finding at all."""

@@ -22,7 +22,7 @@ RULE = Rule(
     message="One sentence for the person who reads the finding.",
     detect=Visitor,
     words=(("old",), ("name",)),  # of each group, one must stand in the file
-    names=("old.name",),  # or nodes=("ClassDef",): names of classes in `ast`
+    names=("old.name",),  # or nodes=(Node("Call", func=Node("Name", id="print")),): kinds of `ast` with conditions
     severity=Severity.LOW,
     effort_minutes=5,
     tags=("deprecated",),

@@ -12,6 +12,7 @@ from debtd.model.coverage import Skipped, SkipReason
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)", re.ASCII)
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _UTF8 = frozenset({"utf-8", "ascii"})
 _SINGLE_BYTE = frozenset({"iso8859-1", "iso8859-15", "cp1252"})
 
@@ -49,8 +50,7 @@ class SourceText:
 
 def decode_python(data: bytes) -> SourceText:
     """Decode Python source by PEP 263, strictly. Raises `Refused`."""
-    if b"\0" in data:
-        raise Refused(SkipReason.NUL_BYTE, "the file contains a NUL byte")
+    _refuse_what_is_no_source(data)
     bom_bytes = 3 if data.startswith(codecs.BOM_UTF8) else 0
     body = data[bom_bytes:]
     encoding = _declared_encoding(body)
@@ -66,14 +66,20 @@ def decode_python(data: bytes) -> SourceText:
 
 def decode_utf8(data: bytes) -> SourceText:
     """Source in a language without encoding declarations: UTF-8, with or without a byte order mark."""
-    if b"\0" in data:
-        raise Refused(SkipReason.NUL_BYTE, "the file contains a NUL byte")
+    _refuse_what_is_no_source(data)
     bom_bytes = 3 if data.startswith(codecs.BOM_UTF8) else 0
     try:
         data[bom_bytes:].decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused(SkipReason.ENCODING, f"byte {error.start + bom_bytes} is not utf-8") from None
     return SourceText(data, data[bom_bytes:], "utf-8", bom_bytes)
+
+
+def _refuse_what_is_no_source(data: bytes) -> None:
+    if b"\0" in data:
+        raise Refused(SkipReason.NUL_BYTE, "the file contains a NUL byte")
+    if data.startswith(_LFS_POINTER):
+        raise Refused(SkipReason.SYNTAX, "a pointer of Git LFS stands here, not the file itself")
 
 
 def _declared_encoding(body: bytes) -> str:

@@ -23,13 +23,23 @@ def parents_of(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
     stack: list[cst.CSTNode] = [module]
     while stack:
         node = stack.pop()
-        for name in _field_names(type(node)):
+        for name in _field_names(node.__class__):
             value = getattr(node, name)
-            for child in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(child, cst.CSTNode) and type(child) is not cst.SimpleWhitespace:
-                    parents[child] = node
-                    stack.append(child)
+            if value.__class__ is tuple or value.__class__ is list:
+                for child in value:
+                    if _is_told(child.__class__):
+                        parents[child] = node
+                        stack.append(child)
+            elif _is_told(value.__class__):
+                parents[value] = node
+                stack.append(value)
     return parents
+
+
+@cache
+def _is_told(kind: type) -> bool:
+    """Asked for every field of every node: `isinstance` would cost more than the walk."""
+    return issubclass(kind, cst.CSTNode) and kind is not cst.SimpleWhitespace
 
 
 @cache

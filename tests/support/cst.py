@@ -29,7 +29,7 @@ import resource
 import sys
 import time
 
-from debtd.rulekit import Bad, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Node, Rule, RuleVisitor, Severity
 
 
 class Visitor(RuleVisitor):
@@ -42,7 +42,7 @@ RULE = Rule(
     message="m",
     detect=Visitor,
     words=(("{word}",),),
-    nodes=("Name",),
+    nodes=(Node("Name"),),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("test",),

@@ -1,63 +1,62 @@
-"""The files of one run and the threads that drive children through them. Nothing of it outlives `Crew.run`."""
+"""The requests of one run and the threads that drive children through them. Nothing of it outlives `Crew.run`."""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from debtd.adapters.cst_pool.messages import (
-    Garbage,
-    Orders,
-    Reply,
-    Request,
-    decode_greeting,
-    decode_reply,
-    encode_orders,
-    encode_request,
-)
 from debtd.adapters.cst_pool.process import Child, ChildGone
+from debtd.adapters.cst_pool.wire import Garbage, decode_greeting
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.errors import ConfigError
+
+Q = TypeVar("Q")
+R = TypeVar("R")
 
 _START_SECONDS = 60.0
 _GLANCE_SECONDS = 0.2  # how often a waiting thread looks whether the run is over
 _MAX_AHEAD = 8
-_FILES_PER_CHILD = 200
-_MEMORY_PER_CHILD = 500_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What all children of a run are told, and how long one file may take."""
+class Terms(Generic[Q, R]):
+    """What all children of a run are and are told, and how long one request may take.
 
-    orders: Orders
+    `module` of this room is what a child runs, `orders` its first line. `decode` makes a reply, and the bytes of memory
+    that the child holds, of a line; it raises `Garbage`. `give_up` makes the reply to a request that had none.
+    A child is replaced after `requests_per_child`, or when it holds more than `max_memory_bytes`.
+    """
+
+    module: str
+    orders: bytes
+    encode: Callable[[Q], bytes]
+    decode: Callable[[bytes, Q], tuple[R, int]]
+    give_up: Callable[[Q, Skipped], R]
     wall_seconds: float
     workers: int
+    requests_per_child: int
+    max_memory_bytes: int
 
 
 @dataclass(slots=True)
-class _Service:
+class _Service(Generic[Q]):
     """One child's time with us: what it was sent and has not answered, oldest first."""
 
-    waiting: deque[Request] = field(default_factory=deque)
+    waiting: deque[Q] = field(default_factory=deque)
     sent: int = 0
     tired: bool = False
     since: float = 0.0
 
-    @property
-    def wants_more(self) -> bool:
-        return not self.tired and self.sent < _FILES_PER_CHILD
 
-
-class Crew:
+class Crew(Generic[Q, R]):
     """`run` hands every request to `answered`, once, from some thread, in no order."""
 
-    def __init__(self, terms: Terms, requests: Sequence[Request], answered: Callable[[Request, Reply], None]) -> None:
+    def __init__(self, terms: Terms[Q, R], requests: Sequence[Q], answered: Callable[[Q, R], None]) -> None:
         self._terms = terms
         self._answered = answered
         self._pending = deque(requests)
-        self._rule_ids = frozenset(terms.orders.digests)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._fault: Exception | None = None
@@ -84,7 +83,7 @@ class Crew:
     def _drive(self) -> None:
         try:
             while self._pending and not self._stop.is_set():
-                with Child() as child:
+                with Child(self._terms.module) as child:
                     self._serve(child)
         except Exception as error:  # noqa: BLE001  (carried to the caller's thread, which raises it)
             self._fault = self._fault or error
@@ -94,7 +93,7 @@ class Crew:
         """Feed one child until it is used up, ends, or nothing is left."""
         if not self._greet(child):
             return
-        service = _Service(since=time.monotonic())
+        service: _Service[Q] = _Service(since=time.monotonic())
         try:
             while not self._stop.is_set():
                 self._feed(child, service)
@@ -107,7 +106,7 @@ class Crew:
 
     def _greet(self, child: Child) -> bool:
         """Whether the child is ready; False when the run was stopped meanwhile."""
-        child.send(encode_orders(self._terms.orders))
+        child.send(self._terms.orders)
         deadline = time.monotonic() + _START_SECONDS
         try:
             while not self._stop.is_set() and time.monotonic() < deadline:
@@ -124,32 +123,35 @@ class Crew:
             raise ConfigError(f"the LibCST worker process did not start within {_START_SECONDS:.0f} seconds.")
         return False
 
-    def _feed(self, child: Child, service: _Service) -> None:
+    def _feed(self, child: Child, service: _Service[Q]) -> None:
         with self._lock:
             ahead = min(_MAX_AHEAD, 1 + len(self._pending) // (4 * self._terms.workers))
-            while self._pending and service.wants_more and len(service.waiting) < ahead:
+            while self._pending and self._wants_more(service) and len(service.waiting) < ahead:
                 request = self._pending.popleft()
                 if not service.waiting:
                     service.since = time.monotonic()
                 service.waiting.append(request)
                 service.sent += 1
-                child.send(encode_request(request))
+                child.send(self._terms.encode(request))
 
-    def _hear(self, child: Child, service: _Service) -> None:
+    def _wants_more(self, service: _Service[Q]) -> bool:
+        return not service.tired and service.sent < self._terms.requests_per_child
+
+    def _hear(self, child: Child, service: _Service[Q]) -> None:
         left = service.since + self._terms.wall_seconds - time.monotonic()
         line = child.receive(min(left, _GLANCE_SECONDS))
         if line is not None:
-            reply = decode_reply(line, service.waiting[0], self._rule_ids)
+            reply, memory_bytes = self._terms.decode(line, service.waiting[0])
             service.since = time.monotonic()
-            service.tired = reply.memory > _MEMORY_PER_CHILD
+            service.tired = memory_bytes > self._terms.max_memory_bytes
             self._answered(service.waiting.popleft(), reply)
         elif left <= 0:
             child.kill()
             seconds = f"{self._terms.wall_seconds:g}"
             self._give_up(service, Skipped(SkipReason.TIMEOUT, f"not finished within {seconds} seconds"))
 
-    def _give_up(self, service: _Service, skipped: Skipped) -> None:
-        """The oldest unanswered file is to blame, and is never tried again; the others go back to the queue."""
+    def _give_up(self, service: _Service[Q], skipped: Skipped) -> None:
+        """The oldest unanswered request is to blame, and is never tried again; the others go back to the queue."""
         if not service.waiting:
             return
         blamed = service.waiting.popleft()
@@ -157,4 +159,4 @@ class Crew:
             self._pending.extendleft(reversed(service.waiting))
         service.waiting.clear()
         service.tired = True
-        self._answered(blamed, Reply(skipped=skipped))
+        self._answered(blamed, self._terms.give_up(blamed, skipped))

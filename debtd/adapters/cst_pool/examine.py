@@ -1,17 +1,16 @@
 """One file in the child: read, decode, guard, run the rules, and say what became of it."""
 
-import os
-import stat
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from debtd.adapters.cst_pool.guards import MAX_BYTES, check, explain, unfixable
+from debtd.adapters.cst_pool.guards import check, explain, unfixable
 from debtd.adapters.cst_pool.messages import Reply
+from debtd.adapters.cst_pool.reading import read_bytes
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.finding import Match
 from debtd.model.project import Project
-from debtd.rulekit.engine import identifiers, run_rules
+from debtd.rulekit.engine import run_rules
+from debtd.rulekit.identifiers import identifiers
 from debtd.rulekit.rule import Rule
 from debtd.rulekit.text import Refused, SourceText, decode_python
 
@@ -30,35 +29,6 @@ def examine(location: str, path: str, rules: Sequence[Rule], project: Project) -
         return Reply(skipped=refused.skipped)
     except (RecursionError, MemoryError) as error:
         return Reply(skipped=Skipped(SkipReason.PARSER_REFUSED, type(error).__name__))
-
-
-def read_bytes(location: str) -> bytes:
-    """The bytes of a regular file, no link followed, nothing waited for. Raises `Refused`."""
-    try:
-        descriptor = os.open(location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if Path(location).is_symlink():
-            raise Refused(SkipReason.SYMLINK, "a symbolic link is not followed") from None
-        raise Refused(SkipReason.UNREADABLE, error.strerror or type(error).__name__) from None
-    try:
-        return _read(descriptor)
-    except OSError as error:
-        raise Refused(SkipReason.UNREADABLE, error.strerror or type(error).__name__) from None
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int) -> bytes:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise Refused(SkipReason.NOT_A_REGULAR_FILE, "this is not a regular file")
-    if status.st_size > MAX_BYTES:
-        raise Refused(SkipReason.TOO_LARGE, f"{status.st_size} bytes, more than {MAX_BYTES}")
-    with os.fdopen(descriptor, "rb", closefd=False) as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise Refused(SkipReason.TOO_LARGE, f"more than {MAX_BYTES} bytes")
-    return data
 
 
 def _run(source: SourceText, path: str, rules: Sequence[Rule], project: Project) -> Reply:

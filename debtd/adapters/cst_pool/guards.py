@@ -9,7 +9,6 @@ from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.project import Project
 from debtd.rulekit.text import Refused, SourceText
 
-MAX_BYTES = 1_000_000
 _PYTHON2_SHEBANG = re.compile(r"#![^\r\n]*\bpython2(?:\.\d+)?\b")
 
 

@@ -10,17 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from debtd.adapters.cst_pool.wire import (
+    MAX_REPLY_BYTES,
+    Garbage,
+    known,
+    line_of,
+    number_of,
+    object_of,
+    skipped_of,
+    skipped_row,
+    text_of,
+)
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import Edit
 from debtd.model.finding import Match, Span
 from debtd.model.project import Project
 
 MAX_MATCHES = 1_000
-MAX_REPLY_BYTES = 16_000_000
-
-
-class Garbage(Exception):
-    """The child said something that no healthy child says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,13 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One file. `control` names the only rule to run on a planted control; "" for a file of the repository."""
+    """One file and the ids of the rules to run on it; `control`: it is the planted control of its only rule."""
 
     path: str
     location: str
     size: int
-    control: str = ""
+    rule_ids: tuple[str, ...]
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +66,7 @@ class Reply:
 
 def encode_orders(orders: Orders) -> bytes:
     project = orders.project
-    return _line([orders.folders, dict(orders.digests), project.min_python, project.declared_in])
+    return line_of([orders.folders, dict(orders.digests), project.min_python, project.declared_in])
 
 
 def decode_orders(line: bytes) -> Orders:
@@ -69,23 +76,15 @@ def decode_orders(line: bytes) -> Orders:
 
 
 def encode_request(request: Request) -> bytes:
-    return _line([request.path, request.location, request.size, request.control])
+    return line_of([request.path, request.location, request.size, request.rule_ids, request.control])
 
 
 def decode_request(line: bytes) -> Request:
-    return Request(*json.loads(line))
+    path, location, size, rule_ids, control = json.loads(line)
+    return Request(path, location, size, tuple(rule_ids), control)
 
 
 # -- from the child --------------------------------------------------------------------------------------------
-
-
-def encode_greeting(problem: str) -> bytes:
-    """The child is ready, or says why it cannot start."""
-    return _line({"problem": problem})
-
-
-def decode_greeting(line: bytes) -> str:
-    return _text(_loads(line).get("problem"))
 
 
 def encode_reply(reply: Reply) -> bytes:
@@ -94,7 +93,7 @@ def encode_reply(reply: Reply) -> bytes:
     size = 0
     for match in reply.matches:
         row = _row(match)
-        size += len(_line(row))
+        size += len(line_of(row))
         if len(rows) == MAX_MATCHES or size > MAX_REPLY_BYTES // 2:
             break
         rows.append(row)
@@ -104,40 +103,26 @@ def encode_reply(reply: Reply) -> bytes:
         skipped = Skipped(SkipReason.TOO_MANY_MATCHES, detail)
     body = {
         "matches": rows,
-        "skipped": _skipped_row(skipped),
+        "skipped": skipped_row(skipped),
         "broken": dict(reply.broken),
         "memory": reply.memory,
     }
-    return _line(body)
+    return line_of(body)
 
 
 def decode_reply(line: bytes, request: Request, rule_ids: frozenset[str]) -> Reply:
     """The reply to the request. Raises `Garbage`."""
-    body = _loads(line)
+    body = object_of(line)
     try:
-        broken = {_known(rule_id, rule_ids): _text(why) for rule_id, why in body["broken"].items()}
+        broken = {known(rule_id, rule_ids): text_of(why) for rule_id, why in body["broken"].items()}
         return Reply(
             matches=tuple(_match(row, request, rule_ids) for row in body["matches"]),
-            skipped=_skipped(body["skipped"]),
+            skipped=skipped_of(body["skipped"]),
             broken=broken,
-            memory=_number(body["memory"]),
+            memory=number_of(body["memory"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Garbage(f"a reply of the wrong shape: {type(error).__name__}") from None
-
-
-def _line(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _loads(line: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(line)
-    except (ValueError, RecursionError):
-        raise Garbage("a line that is not JSON") from None
-    if not isinstance(body, dict):
-        raise Garbage("a line that is not an object")
-    return body
 
 
 def _row(match: Match) -> list[object]:
@@ -151,18 +136,18 @@ def _row(match: Match) -> list[object]:
         [span.start, span.end, span.line, span.column, span.end_line, span.end_column],
         [match.text, match.line_text, match.scope, match.message, match.suppressed_by],
         edits,
-        _skipped_row(match.no_fix),
+        skipped_row(match.no_fix),
     ]
 
 
 def _match(row: Sequence[Any], request: Request, rule_ids: frozenset[str]) -> Match:
     rule_id, span, texts, edits, no_fix = row
-    text, line_text, scope, message, suppressed_by = (_text(value) for value in texts)
-    start, end, line, column, end_line, end_column = (_number(value) for value in span)
+    text, line_text, scope, message, suppressed_by = (text_of(value) for value in texts)
+    start, end, line, column, end_line, end_column = (number_of(value) for value in span)
     if not start <= end <= request.size:
         raise ValueError("a span outside the file")
     return Match(
-        rule_id=_known(rule_id, rule_ids),
+        rule_id=known(rule_id, rule_ids),
         path=request.path,
         span=Span(start=start, end=end, line=line, column=column, end_line=end_line, end_column=end_column),
         text=text,
@@ -170,47 +155,18 @@ def _match(row: Sequence[Any], request: Request, rule_ids: frozenset[str]) -> Ma
         scope=scope,
         message=message,
         edits=tuple(_edit(edit, request.size) for edit in edits),
-        no_fix=_skipped(no_fix),
+        no_fix=skipped_of(no_fix),
         suppressed_by=suppressed_by,
     )
 
 
 def _edit(row: Sequence[Any], size: int) -> Edit:
     start, end, replacement, expected = row
-    if _number(end) > size:
+    if number_of(end) > size:
         raise ValueError("an edit outside the file")
     return Edit(
-        _number(start),
+        number_of(start),
         end,
-        base64.b64decode(_text(replacement), validate=True),
-        base64.b64decode(_text(expected), validate=True),
+        base64.b64decode(text_of(replacement), validate=True),
+        base64.b64decode(text_of(expected), validate=True),
     )
-
-
-def _skipped_row(skipped: Skipped | None) -> list[str] | None:
-    return [skipped.reason.value, skipped.detail] if skipped else None
-
-
-def _skipped(row: Sequence[Any] | None) -> Skipped | None:
-    if row is None:
-        return None
-    reason, detail = row
-    return Skipped(SkipReason(reason), _text(detail))
-
-
-def _known(rule_id: object, rule_ids: frozenset[str]) -> str:
-    if not isinstance(rule_id, str) or rule_id not in rule_ids:
-        raise ValueError("a rule that was not asked for")
-    return rule_id
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _number(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError("not a number")
-    return value

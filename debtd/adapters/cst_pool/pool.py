@@ -1,33 +1,37 @@
-"""The LibCST engine: every rule over every Python file, in children that may hang, crash and be killed."""
+"""The Python engine: every rule over every Python file, in children that may hang, crash and be killed.
+
+Two steps: the sieve, which needs no LibCST, proves most rules silent in most files; LibCST reads the files that have a
+candidate, has the last word, and makes the edits.
+"""
 
 import os
-import shutil
-import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from debtd.adapters.cst_pool.controls import planted
 from debtd.adapters.cst_pool.crew import Crew, Terms
-from debtd.adapters.cst_pool.messages import Orders, Reply, Request
-from debtd.model.coverage import Skipped, SkipReason
-from debtd.model.errors import ConfigError
-from debtd.model.finding import Match
+from debtd.adapters.cst_pool.messages import Orders, Reply, Request, decode_reply, encode_orders, encode_request
+from debtd.adapters.cst_pool.results import Results
+from debtd.adapters.cst_pool.sieving import Sieved, sieve_all
 from debtd.model.language import Language
 from debtd.model.project import Project
 from debtd.model.repo import Source
 from debtd.model.scan import Detection
 from debtd.ports import Progress
-from debtd.rulekit.rule import Rule, SemgrepPattern, control_of
+from debtd.rulekit.rule import Rule, SemgrepPattern
 
 _SOURCES_PER_CHILD = 20  # a child takes half a second to start: fewer files are not worth another one
+_REQUESTS_PER_CHILD = 400
+_MAX_MEMORY = 220_000_000
 
 
 class CstDetector:
     """`rule_folders` are those that the caller's rules were loaded from; the children load them again, by id and
     digest. A file that takes longer than `wall_seconds` is skipped. Controls are planted below
     `temporary_folder` (an existing one; None: the system's): a killed process leaves its folder of them there.
+    Without `sieve`, LibCST reads every file that has a rule's words: the slow way, to compare with.
     """
 
     def __init__(
@@ -37,11 +41,13 @@ class CstDetector:
         *,
         wall_seconds: float = 30.0,
         temporary_folder: Path | None = None,
+        sieve: bool = True,
     ) -> None:
         self._folders = tuple(str(folder.resolve()) for folder in rule_folders)
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = workers or len(os.sched_getaffinity(0))
         self._wall_seconds = wall_seconds
         self._temporary_folder = temporary_folder
+        self._sieve = sieve
 
     @property
     def name(self) -> str:
@@ -62,76 +68,58 @@ class CstDetector:
         python = [source for source in sources if source.language is Language.PYTHON]
         if not rules:
             return Detection()
-        results = _Results(self.name, progress, python)
-        orders = Orders(self._folders, {rule.id: rule.digest for rule in rules}, project)
-        workers = max(1, min(self._workers, -(-len(python) // _SOURCES_PER_CHILD)))
-        terms = Terms(orders=orders, wall_seconds=self._wall_seconds, workers=workers)
-        files = [Request(source.path, source.location, source.size) for source in python]
-        with _planted(rules, self._temporary_folder) as controls:
-            Crew(terms, [*controls, *files], results.take).run()
+        results = Results(self.name, progress, python)
+        every = tuple(rule.id for rule in rules)
+        files = [Request(source.path, source.location, source.size, every) for source in python]
+        with planted(rules, self._temporary_folder) as controls:
+            if self._sieve:
+                sieved = sieve_all(files, controls, rules, self._wall_seconds, self._workers)
+                results.take_sieved(sieved)
+                files = list(_left(files, sieved))
+                asked = {rule_id for request in files for rule_id in request.rule_ids}
+                to_confirm = results.take_controls(controls, sieved, asked=asked)
+            else:
+                to_confirm = controls
+            self._examine(files, to_confirm, rules, project, results)
         return results.detection()
 
-
-@contextmanager
-def _planted(rules: Sequence[Rule], parent: Path | None) -> Iterator[list[Request]]:
-    """Every rule's control as a private file, until the context ends."""
-    folder = ""
-    try:
-        try:
-            folder = tempfile.mkdtemp(prefix="debtd-controls-", dir=parent)
-            controls = [_plant(rule, Path(folder)) for rule in rules]
-        except OSError as error:
-            raise ConfigError(
-                f"no file can be written to {parent or tempfile.gettempdir()}: {error.strerror}; make room there."
-            ) from None
-        yield controls
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _plant(rule: Rule, folder: Path) -> Request:
-    location = folder / f"{rule.id}.py"
-    data = control_of(rule).encode("utf-8")
-    location.write_bytes(data)
-    return Request(location.name, str(location), len(data), control=rule.id)
-
-
-class _Results:
-    """Collects replies from many threads. A source that got none is skipped, never clean."""
-
-    def __init__(self, stage: str, progress: Progress, sources: Sequence[Source]) -> None:
-        self._stage = stage
-        self._progress = progress
-        self._lock = threading.Lock()
-        self._matches: list[Match] = []
-        silence = Skipped(SkipReason.ENGINE_ERROR, "the engine gave no answer")
-        self._skipped = {source.path: silence for source in sources}
-        self._fired: set[str] = set()
-        self._broken: dict[str, str] = {}
-
-    def take(self, request: Request, reply: Reply) -> None:
-        with self._lock:
-            if request.control:
-                self._take_control(request.control, reply)
-                return
-            self._matches += reply.matches
-            del self._skipped[request.path]
-            if reply.skipped:
-                self._skipped[request.path] = reply.skipped
-            for rule_id, why in reply.broken.items():
-                self._broken.setdefault(rule_id, f"{why} (in {request.path})")
-        self._progress.advance(self._stage)
-
-    def _take_control(self, rule_id: str, reply: Reply) -> None:
-        if reply.skipped:
-            self._broken[rule_id] = f"its control: {reply.skipped.reason}, {reply.skipped.detail}"
-        elif reply.matches:
-            self._fired.add(rule_id)
-
-    def detection(self) -> Detection:
-        return Detection(
-            matches=tuple(sorted(self._matches, key=lambda m: (m.path, m.span.start, m.span.end, m.rule_id))),
-            skipped=dict(sorted(self._skipped.items())),
-            fired=frozenset(self._fired),
-            broken=dict(sorted(self._broken.items())),
+    def _examine(
+        self,
+        files: Sequence[Request],
+        controls: Sequence[Request],
+        rules: Sequence[Rule],
+        project: Project,
+        results: Results,
+    ) -> None:
+        if not files and not controls:
+            return
+        asked = {rule_id for request in (*files, *controls) for rule_id in request.rule_ids}
+        orders = Orders(self._folders, {rule.id: rule.digest for rule in rules if rule.id in asked}, project)
+        terms: Terms[Request, Reply] = Terms(
+            module="worker",
+            orders=encode_orders(orders),
+            encode=encode_request,
+            decode=partial(_decode, rule_ids=frozenset(orders.digests)),
+            give_up=lambda _request, skipped: Reply(skipped=skipped),
+            wall_seconds=self._wall_seconds,
+            workers=max(1, min(self._workers, -(-len(files) // _SOURCES_PER_CHILD))),
+            requests_per_child=_REQUESTS_PER_CHILD,
+            max_memory_bytes=_MAX_MEMORY,
         )
+        largest_first = sorted(files, key=lambda request: -request.size)
+        Crew(terms, [*controls, *largest_first], results.take).run()
+
+
+def _decode(line: bytes, request: Request, rule_ids: frozenset[str]) -> tuple[Reply, int]:
+    reply = decode_reply(line, request, rule_ids)
+    return reply, reply.memory
+
+
+def _left(files: Iterable[Request], sieved: Sieved) -> Iterable[Request]:
+    """What LibCST has to read: files with candidates, by these rules, and files that could not be sifted."""
+    for request in files:
+        sifted = sieved.files.get(request.path)
+        if sifted is None:
+            yield request
+        elif sifted.candidates:
+            yield Request(request.path, request.location, request.size, tuple(sorted(sifted.candidates)))

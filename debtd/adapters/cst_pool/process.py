@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from debtd.adapters.cst_pool.messages import MAX_REPLY_BYTES, Garbage
+from debtd.adapters.cst_pool.wire import MAX_REPLY_BYTES, Garbage
 from debtd.model.errors import ConfigError
 
-_BOOT = "import sys; sys.path += sys.argv[2:]; from debtd.adapters.cst_pool.worker import main; main()"
+_BOOT = "import sys; sys.path += sys.argv[2:]; from debtd.adapters.cst_pool.{module} import main; main()"
 _CHUNK = 1 << 16
 
 
@@ -48,10 +48,11 @@ def _environment() -> dict[str, str]:
 
 
 class Child:
-    """One worker process in its own session. Leaving the context kills and reaps it. Raises ConfigError."""
+    """One worker process in its own session, running `main` of the named module of this room. Leaving the context
+    kills and reaps it. Raises ConfigError."""
 
-    def __init__(self) -> None:
-        argv = [sys.executable, "-P", "-c", _BOOT, str(os.getpid()), *_import_paths()]
+    def __init__(self, module: str) -> None:
+        argv = [sys.executable, "-P", "-c", _BOOT.format(module=module), str(os.getpid()), *_import_paths()]
         try:
             self._process = subprocess.Popen(
                 argv,

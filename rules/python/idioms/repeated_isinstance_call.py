@@ -15,10 +15,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity, Twice
 
 _CLASS_TESTS = frozenset({"isinstance", "issubclass"})
 _TEXT_TESTS = frozenset({"endswith", "startswith"})
+_TEST_NAME = "(?:isinstance|issubclass|startswith|endswith)"
+_SIGN = rf"{_TEST_NAME}[\w\s.,()'\"\\]*\)[\s\\)]*+(?:and|or)\b[\w\s.()\\]*?{_TEST_NAME}"
 _TEXT_MESSAGE = "One call takes a tuple of strings; this value is tested by several."
 # A joined call gets the room that the file takes itself, in these bounds.
 _WIDTH, _MAX_WIDTH = 79, 100
@@ -36,6 +38,10 @@ _LASTING = {
 _LATE_BUILTINS = frozenset({"BaseExceptionGroup", "EncodingWarning", "ExceptionGroup", "PythonFinalizationError"})
 _PYTHON_2_BUILTINS = frozenset(
     {"WindowsError", "StandardError", "basestring", "buffer", "file", "long", "unicode", "xrange"}
+)
+_TESTS = (
+    Node("Call", func=Node("Name", id=tuple(sorted(_CLASS_TESTS)))),
+    Node("Call", func=Node("Attribute", attr=tuple(sorted(_TEXT_TESTS)))),
 )
 # Where `not` needs no parentheses.
 _LOOSE = cst.Arg | cst.Assert | cst.Assign | cst.BooleanOperation | cst.If | cst.Lambda | cst.Return | cst.While
@@ -196,7 +202,7 @@ class Visitor(RuleVisitor):
     def _fits(self, line: str, start: int, end: int) -> bool:
         head = self.view.utf8[:start].decode().rpartition("\n")[2]
         rest = self.view.utf8[end:].decode().partition("\n")[0].rstrip()
-        longest = max(len(existing) for existing in self.view.module.code.splitlines())
+        longest = max(len(existing) for existing in self.view.text.splitlines())
         return len(head) + len(line) + len(rest) <= max(_WIDTH, min(longest, _MAX_WIDTH))
 
     def _parentheses_can_go(self, node: cst.BooleanOperation) -> bool:
@@ -257,7 +263,11 @@ RULE = Rule(
     message="One call takes a tuple of classes; this value is tested by several.",
     detect=Visitor,
     words=(tuple(sorted(_CLASS_TESTS | _TEXT_TESTS)),),
-    nodes=("BoolOp",),
+    signs=(_SIGN,),
+    nodes=(
+        Node("BoolOp", op=Node("Or"), values=Twice(*_TESTS)),
+        Node("BoolOp", op=Node("And"), values=Twice(Node("UnaryOp", op=Node("Not"), operand=_TESTS))),
+    ),
     severity=Severity.LOW,
     effort_minutes=2,
     tags=("idiom", "readability"),

@@ -10,7 +10,7 @@ where the file imports models and nothing else of that library.
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, QuerySetVisitor, Rule, Severity
+from debtd.rulekit import Bad, Change, Inside, Node, QuerySetVisitor, Rule, Severity
 
 # Methods that Django documents as returning a new queryset, and that leave `exists` as right as `count`.
 _QUERYSET_METHODS = frozenset(
@@ -32,6 +32,7 @@ _QUERYSET_METHODS = frozenset(
         "values_list",
     ]
 )
+_COUNT = Node("Call", func=Node("Attribute", attr="count", value=Inside(Node("Attribute", attr="objects"))))
 _EXISTS = frozenset({(">", 0), ("!=", 0), (">=", 1)})
 _IS_EMPTY = frozenset({("==", 0), ("<", 1), ("<=", 0)})
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
@@ -94,7 +95,8 @@ RULE = Rule(
     message="`count()` visits every row to learn whether there is one; ask `exists()`.",
     detect=Visitor,
     words=(("objects",), ("count",)),
-    nodes=("Compare",),
+    signs=(r"count[\s\\)]*+\( \)[\s\\)]*+[=!<>]", r"[01](?<!\w[01])[\s\\)]*+[=!<>]"),
+    nodes=(Node("Compare", left=_COUNT), Node("Compare", comparators=_COUNT)),
     severity=Severity.MEDIUM,
     effort_minutes=2,
     tags=("database", "django", "performance"),

@@ -10,12 +10,16 @@ repeats objects, would not be seen. Rows are no longer built: code that counts b
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, QuerySetVisitor, Rule, Severity
+from debtd.rulekit import Bad, Change, Inside, Node, QuerySetVisitor, Rule, Severity
 
 # Documented methods behind which `count` gives the number of rows that the queryset would fetch. Left out: what sorts,
 # adds columns or groups, since `count` may leave out joins that repeat rows; what locks; what is no queryset.
 _QUERYSET_METHODS = frozenset(
     ["all", "defer", "distinct", "exclude", "filter", "none", "only", "prefetch_related", "select_related", "using"]
+)
+_CHAIN = Node(
+    "Call",
+    func=Node("Attribute", attr=tuple(sorted(_QUERYSET_METHODS)), value=Inside(Node("Attribute", attr="objects"))),
 )
 
 
@@ -72,7 +76,8 @@ RULE = Rule(
     message="`len()` fetches every row of the queryset; `count()` lets the database count.",
     detect=Visitor,
     words=(("objects",), ("len",), tuple(sorted(_QUERYSET_METHODS))),
-    nodes=("Call",),
+    signs=(r"len[\s\\)]*+\( \(", r"len[\s\\)]*+\(...\bobjects\b"),
+    nodes=(Node("Call", func=Node("Name", id="len"), args=_CHAIN),),
     severity=Severity.MEDIUM,
     effort_minutes=2,
     tags=("database", "django", "performance"),

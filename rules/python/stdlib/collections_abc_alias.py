@@ -169,6 +169,10 @@ RULE = Rule(
     message="This name is gone from `collections` since Python 3.10; it lives in `collections.abc`.",
     detect=Visitor,
     words=(("collections",), tuple(sorted(_ABCS))),
+    signs=(
+        rf"\bfrom collections import [\s\w,(\\]*\b(?:{'|'.join(sorted(_ABCS))})\b",
+        rf"\. (?:{'|'.join(sorted(_ABCS))})\b",
+    ),
     names=tuple(f"collections.{name}" for name in sorted(_ABCS)),
     severity=Severity.HIGH,
     effort_minutes=5,

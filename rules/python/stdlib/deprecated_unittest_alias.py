@@ -12,7 +12,7 @@ import re
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Node, Rule, RuleVisitor, Severity
 
 _NEW_NAMES = {
     "assertAlmostEquals": "assertAlmostEqual",
@@ -116,7 +116,7 @@ RULE = Rule(
     message="This alias of a `TestCase` method is removed in Python 3.12.",
     detect=Visitor,
     words=(tuple(sorted(_NEW_NAMES)),),
-    nodes=("Attribute",),
+    nodes=(Node("Attribute", attr=tuple(_NEW_NAMES), value=Node("Name")),),
     severity=Severity.HIGH,
     effort_minutes=2,
     tags=("deprecated", "python3.12", "stdlib", "tests"),

@@ -13,8 +13,15 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import NOTHING, Bad, Change, Node, Rule, RuleVisitor, Severity
 
+_CACHE = Node("Name", "Attribute", named="functools.lru_cache")
+_NONE = Node("Constant", type="NoneType")
+_CALLS = (
+    Node("Call", func=_CACHE, args=NOTHING, keywords=NOTHING),
+    Node("Call", func=_CACHE, args=_NONE),
+    Node("Call", func=_CACHE, keywords=Node("keyword", arg="maxsize", value=_NONE)),
+)
 _BOUNDLESS = "`lru_cache(maxsize=None)` is called `functools.cache` since Python 3.9."
 
 
@@ -96,7 +103,7 @@ class Visitor(RuleVisitor):
         alias = self._alias(statement, "lru_cache")
         if alias is None:
             return ()
-        text = self.view.module.code
+        text = self.view.text
         if len(re.findall(r"\blru_cache\b", text)) == uses + 1 and "nosem" not in text:
             return (self.replace(alias.name, "cache"),)
         start = self.span(alias)[0]
@@ -115,7 +122,8 @@ RULE = Rule(
     message="`lru_cache` needs no empty parentheses since Python 3.8.",
     detect=Visitor,
     words=(("lru_cache",), ("functools",)),
-    names=("functools.lru_cache",),
+    signs=(r"@[\w\s.\\()]*\( (?:\)|(?:maxsize =)?[\s\\(]*+None\b)",),
+    nodes=tuple(Node("FunctionDef", "AsyncFunctionDef", "ClassDef", decorator_list=call) for call in _CALLS),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3.8", "python3.9", "stdlib"),

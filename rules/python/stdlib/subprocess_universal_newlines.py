@@ -9,7 +9,7 @@ mapping that may hold it, stay. A test that asserts the exact keywords of a mock
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Node, Rule, RuleVisitor, Severity
 
 _FUNCTIONS = frozenset(
     {
@@ -40,7 +40,13 @@ RULE = Rule(
     message="`universal_newlines` is called `text` since Python 3.7.",
     detect=Visitor,
     words=(("universal_newlines",), ("subprocess",)),
-    names=tuple(sorted(_FUNCTIONS)),
+    nodes=(
+        Node(
+            "Call",
+            func=Node("Name", "Attribute", named=tuple(sorted(_FUNCTIONS))),
+            keywords=Node("keyword", arg="universal_newlines"),
+        ),
+    ),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3.7", "stdlib"),

@@ -11,7 +11,7 @@ import re
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity
 
 _LOOKS_INTO_BASES = re.compile(r"\bbases\s*(\[|[=!]=|is\b)|\bobject\b")
 
@@ -68,7 +68,8 @@ RULE = Rule(
     message="`object` is the base of every class and need not be named.",
     detect=Visitor,
     words=(("object",),),
-    nodes=("ClassDef",),
+    signs=(r"[(,] object [,)]",),
+    nodes=(Node("ClassDef", bases=Node("Name", id="object")),),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3", "syntax"),

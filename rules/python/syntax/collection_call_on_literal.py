@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity
 
 _OPEN = {"set": "{", "dict": "{", "list": "[", "tuple": "("}
 _CLOSE = {"set": "}", "dict": "}", "list": "]", "tuple": ")"}
@@ -176,7 +176,18 @@ RULE = Rule(
     message="The literal or comprehension needs no call.",
     detect=Visitor,
     words=(tuple(_OPEN),),
-    nodes=("Call",),
+    signs=(
+        r"tuple(?<![\w.]tuple)[\s\\)]*+\( [\[(]",
+        *(rf"{name}(?<![\w.]{name})[\s\\)]*+\( (?:[\[(]|...\bfor\b)" for name in ("set", "dict", "list")),
+    ),
+    nodes=(
+        Node("Call", func=Node("Name", id="tuple"), args=Node("List", "Tuple")),
+        Node(
+            "Call",
+            func=Node("Name", id=("set", "dict", "list")),
+            args=Node("List", "Tuple", "ListComp", "GeneratorExp"),
+        ),
+    ),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("performance", "syntax"),

@@ -11,10 +11,16 @@ always false, and code may have grown around that.
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity
 
 _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 _DISPLAYS = (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp, cst.SetComp, cst.Tuple, cst.FormattedString)
+_IDENTITY = Node("Is", "IsNot")
+_LITERALS = (
+    Node("Constant", type=("int", "float", "complex", "str", "bytes")),
+    Node("UnaryOp"),
+    Node("List", "Tuple", "Dict", "Set", "ListComp", "DictComp", "SetComp", "JoinedStr"),
+)
 _SINGLETONS = frozenset({"None", "True", "False"})
 
 
@@ -65,7 +71,11 @@ RULE = Rule(
     message="`is` compares identity, which for a literal is an accident of the interpreter; compare by value.",
     detect=Visitor,
     words=(("is",),),
-    nodes=("Compare",),
+    signs=(
+        r"""is\b(?<!\wis) (?:not\b )?(?:[\d'"\[{(+\-~]|\. [\d.]|[a-zA-Z]{1,2}['"])""",
+        r"""is\b(?:(?<=[)\]}'"\d.jJ]\x20is)|(?<=[^\w\x20]is)|(?<=\s\sis)|(?<=\dis))""",
+    ),
+    nodes=(Node("Compare", ops=_IDENTITY, left=_LITERALS), Node("Compare", ops=_IDENTITY, comparators=_LITERALS)),
     severity=Severity.MEDIUM,
     effort_minutes=2,
     tags=("correctness", "syntax"),

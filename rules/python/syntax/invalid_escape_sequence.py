@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from debtd.rulekit import BACKSLASH, Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import BACKSLASH, INVALID_ESCAPE, Bad, Change, Node, Rule, RuleVisitor, Severity
 
 _ESCAPE = re.compile(r"\\(.|\Z)", re.DOTALL)
 _BYTES_ESCAPES = frozenset("\r\n\\'\"abfnrtv01234567x")
@@ -83,7 +83,8 @@ RULE = Rule(
     message="A backslash begins no escape sequence; make the literal raw or double the backslash.",
     detect=Visitor,
     words=((BACKSLASH,),),
-    nodes=("Constant", "JoinedStr"),
+    signs=(r"""\\[^\\\r\n"abfnrtv0-7x]""",),
+    nodes=(Node(INVALID_ESCAPE),),
     severity=Severity.MEDIUM,
     effort_minutes=2,
     tags=("correctness", "strings", "syntax"),

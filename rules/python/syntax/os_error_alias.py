@@ -150,9 +150,16 @@ class Visitor(RuleVisitor):
 RULE = Rule(
     message="An exception is named by an old alias.",
     detect=Visitor,
-    words=((*sorted(_BUILTIN_ALIASES), *sorted(_LAST_NAMES)),),
+    words=(
+        (*sorted(_BUILTIN_ALIASES), *sorted(_LAST_NAMES)),
+        (*sorted(_BUILTIN_ALIASES), *sorted({name.partition(".")[0] for name in _IMPORTED_ALIASES})),
+    ),
+    signs=(
+        r"\b(?:IOError|EnvironmentError)\b",
+        r"\. (?:error|timeout|TimeoutError)\b",
+        r"\bfrom (?:mmap|os|resource|select|socket|asyncio|concurrent)\b",
+    ),
     names=(*sorted(_BUILTIN_ALIASES), *_IMPORTED_ALIASES),
-    nodes=("Name", "Attribute"),
     severity=Severity.LOW,
     effort_minutes=2,
     tags=("exceptions", "python3", "stdlib"),

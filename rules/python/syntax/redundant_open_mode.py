@@ -8,10 +8,11 @@ modes that Python refuses are left alone. An `import io` stays.
 """
 
 from collections.abc import Sequence
+from itertools import permutations
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity
 
 _FLAGS = frozenset("rwaxbtU+")
 
@@ -88,12 +89,25 @@ def _can_drop(arguments: Sequence[cst.Arg], position: int) -> bool:
     return all(argument.keyword is not None or argument.star == "**" for argument in arguments[position + 1 :])
 
 
+_WORDY = tuple(
+    mode
+    for length in range(1, 5)
+    for mode in map("".join, permutations(sorted(_FLAGS), length))
+    if _shorter_mode(mode) == "r" or _shorter_mode(mode) not in {mode, None}
+)
+_MODE = Node("Constant", value=_WORDY)
+
 RULE = Rule(
     message="A shorter mode, or none, opens the file in the same way.",
     detect=Visitor,
     words=(("open",),),
     names=("io.open",),
-    nodes=("Call",),
+    signs=(
+        r"\bopen[\s\\)]*+\(...[,(\s][\s\\(]*+[rRuU]?'",
+        r"\bopen[\s\\)]*+\(...\bmode =",
+        r"\bio[\s\\)]*+(?:\. open\b|import\b|as\b)",
+    ),
+    nodes=(Node("Call", args=_MODE), Node("Call", keywords=Node("keyword", arg="mode", value=_MODE))),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3", "syntax"),

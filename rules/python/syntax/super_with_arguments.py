@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import SOME, Bad, Change, Node, Rule, RuleVisitor, Severity
 
 # Decorators known to return the class that they are given.
 _KEEPING_DECORATORS = frozenset(
@@ -154,7 +154,8 @@ RULE = Rule(
     message="`super()` finds the class and the instance by itself.",
     detect=Visitor,
     words=(("super",),),
-    nodes=("Call",),
+    signs=(r"super[\s\\)]*+\( [^\s\\)]",),
+    nodes=(Node("Call", func=Node("Name", id="super"), args=SOME),),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3", "syntax"),

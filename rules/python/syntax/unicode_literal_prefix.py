@@ -8,7 +8,7 @@ Fix safety: safe. Only the prefix is removed; the value is the same. Where two l
 
 import libcst as cst
 
-from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
+from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity
 
 
 class Visitor(RuleVisitor):
@@ -24,7 +24,8 @@ RULE = Rule(
     message="Strings are Unicode in Python 3; the `u` prefix says nothing.",
     detect=Visitor,
     words=(("u", "U"),),
-    nodes=("Constant", "JoinedStr"),
+    signs=(r"""(?<!\w)[uU]['"]""",),
+    nodes=(Node("Constant", type="str"), Node("JoinedStr")),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3", "strings", "syntax"),

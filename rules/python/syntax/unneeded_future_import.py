@@ -127,7 +127,6 @@ RULE = Rule(
     detect=Visitor,
     words=(("__future__",), tuple(_MANDATORY_SINCE)),
     names=tuple(f"__future__.{name}" for name in _MANDATORY_SINCE),
-    nodes=("ImportFrom",),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("imports", "python3", "syntax"),

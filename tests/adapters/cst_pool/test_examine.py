@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from debtd.adapters.cst_pool.examine import examine, read_bytes
+from debtd.adapters.cst_pool.examine import examine
+from debtd.adapters.cst_pool.reading import read_bytes
 from debtd.model.coverage import SkipReason
 from debtd.model.project import Project
 from debtd.rulekit.loader import load_rules

@@ -5,8 +5,6 @@ import json
 import pytest
 
 from debtd.adapters.cst_pool.messages import (
-    MAX_REPLY_BYTES,
-    Garbage,
     Orders,
     Reply,
     Request,
@@ -17,18 +15,19 @@ from debtd.adapters.cst_pool.messages import (
     encode_reply,
     encode_request,
 )
+from debtd.adapters.cst_pool.wire import MAX_REPLY_BYTES, Garbage
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import Edit
 from debtd.model.project import Project
 from tests.support.builders import match
 
-REQUEST = Request("a.py", "/repo/a.py", 100)
+REQUEST = Request("a.py", "/repo/a.py", 100, ("class-inherits-object",))
 RULES = frozenset({"class-inherits-object"})
 
 
 def test_everything_survives_the_way_there_and_back() -> None:
     orders = Orders(("/rules",), {"class-inherits-object": "d"}, Project(min_python=(3, 9), declared_in="setup.cfg"))
-    strange = Request("caf\udce9\n.py", "/repo/caf\udce9\n.py", 7, control="x")
+    strange = Request("caf\udce9\n.py", "/repo/caf\udce9\n.py", 7, ("x",), control=True)
     found = match(edits=(Edit(0, 2, b"\xff\n", b"ab"),), blob="")
     reply = Reply(matches=(found,), skipped=Skipped(SkipReason.RULE_ERROR, "é"), broken={found.rule_id: "x"}, memory=5)
 

@@ -165,9 +165,10 @@ def test_a_rule_whose_control_ends_the_child_is_broken_and_never_fires(tmp_path:
     copy_real_rule(rules)
     write_rule(rules, "bad-control", "if name == 'victim': os._exit(1)")
 
-    detection = detect(rules, sources_of(tmp_path, {"a.py": CLASS}))
+    detection = detect(rules, sources_of(tmp_path, {"a.py": CLASS, "b.py": "victim\n"}))
 
     assert detection.fired == {"class-inherits-object"}
+    assert detection.skipped["b.py"].reason is SkipReason.PARSER_CRASH
     assert detection.broken == {"bad-control": "its control: parser-crash, the parser ended without an answer"}
     assert len(detection.matches) == 1
 
@@ -192,13 +193,16 @@ def test_a_child_killed_from_outside_costs_one_file(tmp_path: Path, rules: Path)
     assert len(progress.advanced) == 20
 
 
-def test_a_child_is_replaced_when_it_has_read_many_files(tmp_path: Path, rules: Path) -> None:
+def test_a_child_is_replaced_when_it_has_read_many_files(
+    tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("debtd.adapters.cst_pool.pool._REQUESTS_PER_CHILD", 30)
     write_rule(rules, "tells-pid", "self.said = os.getpid()")
-    sources = sources_of(tmp_path, {f"{number}.py": "victim\n" for number in range(250)})
+    sources = sources_of(tmp_path, {f"{number}.py": "victim\n" for number in range(50)})
 
     detection = detect(rules, sources, workers=1)
 
-    assert len(detection.matches) == 250
+    assert len(detection.matches) == 50
     assert len({match.message for match in detection.matches}) == 2
 
 
