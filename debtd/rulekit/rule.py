@@ -45,13 +45,15 @@ class SemgrepPattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`words`: a file is parsed only if, of each group, at least one word stands in it as an identifier.
-    `names` (qualified names) and `nodes` (kinds of `ast` nodes with conditions) tell what the rule looks for: LibCST
-    reads only files that have one. `signs` rule files out before that: where any are declared, one of these
-    regular expressions must be found in the code without comments and without what stands in strings (skeleton.py;
-    see `compile_sign` for how they are written). All four are promises: a file that keeps none of them is clean.
-    At least one group of words, and one name or node, are required of a LibCST rule. The word `BACKSLASH` stands for
-    a backslash that may begin no escape sequence.
+    """`words`, `signs`, `names` and `nodes` are promises about what the rule can report; a file that keeps none of them
+    is clean without LibCST reading it. They may promise too little (that costs time), never too much.
+
+    `words`: of each group, at least one word stands in the file as an identifier; `BACKSLASH` stands for a backslash
+    that may begin no escape sequence. `signs`: where any are declared, one of these regular expressions is found in the
+    statement that is reported, or in one that imports one of `names`; it is looked for in code without comments and
+    without what stands in strings (skeleton.py; see `compile_sign`). `names` (qualified names) and `nodes` (kinds of `ast`
+    nodes with conditions): one stands in the file. At least one group of words, and one name or node, are required of
+    a LibCST rule.
 
     `fix_from`: the oldest Python for which the debt is debt and the fix is right. A project that supports older
     ones is not reported; one that declares nothing is reported without a fix.

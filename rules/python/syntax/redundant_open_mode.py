@@ -105,7 +105,8 @@ RULE = Rule(
     signs=(
         r"\bopen[\s\\)]*+\(...[,(\s][\s\\(]*+[rRuU]?'",
         r"\bopen[\s\\)]*+\(...\bmode =",
-        r"\bio[\s\\)]*+(?:\. open\b|import\b|as\b)",
+        r"\. open\b",
+        r"\bio import\b",
     ),
     nodes=(Node("Call", args=_MODE), Node("Call", keywords=Node("keyword", arg="mode", value=_MODE))),
     severity=Severity.LOW,
@@ -117,6 +118,11 @@ RULE = Rule(
     ),
     fix_from=(3, 0),
     bad=(
+        Bad("import io as i\ni.open(f)  #: finding\n", "import io as i\nopen(f)\n"),
+        Bad(
+            "from io import open as o\no(f, 'rb')\no(f, 'r')  #: finding\n",
+            "from io import open as o\no(f, 'rb')\no(f)\n",
+        ),
         Bad('open(f, "r")  #: finding\n', "open(f)\n"),
         Bad('with open("a", "rt") as f:  #: finding\n    pass\n', 'with open("a") as f:\n    pass\n'),
         Bad("open(f, 'U')  #: finding\n", "open(f)\n"),
