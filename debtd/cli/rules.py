@@ -74,7 +74,8 @@ def check(
     from debtd.wiring import engines  # noqa: PLC0415  (the engines are slow to import)
 
     chosen = select_rules(_load(rules, config), rule_id or ())
-    problems = engines.check_rules(chosen)
+    settings = settings_of(config=config, rule_folders=rules)
+    problems = engines.check_rules(settings, [rule.id for rule in chosen])
     for rule in chosen:
         for problem in problems.get(rule.id, ()):
             put(printable(f"{rule.path}: {problem}"))

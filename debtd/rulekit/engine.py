@@ -4,26 +4,22 @@ It trusts its caller for safety: only examples are parsed in-process; repository
 killable children, which calls this module behind its guards.
 """
 
-import re
-from bisect import bisect_right
 from collections.abc import Sequence
 
 import libcst as cst
 
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import Edit
-from debtd.model.finding import Match, Span
+from debtd.model.finding import Match
 from debtd.model.inline import silence_request
 from debtd.model.project import Project
 from debtd.rulekit.file_view import FileView
 from debtd.rulekit.identifiers import identifiers
+from debtd.rulekit.lines import MAX_TEXT, Lines
 from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.rulekit.text import Refused, SourceText
 from debtd.rulekit.tree import tell
 from debtd.rulekit.visitor import Report, RuleVisitor
-
-MAX_TEXT = 400
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def run_rules(source: SourceText, path: str, rules: Sequence[Rule], project: Project) -> tuple[Match, ...]:
@@ -61,7 +57,7 @@ def _parse(source: SourceText) -> cst.Module:
 
 
 def _visitor(rule: Rule, view: FileView, project: Project) -> RuleVisitor:
-    assert not isinstance(rule.detect, SemgrepPattern)  # noqa: S101  (run_rules has sorted them out)
+    assert isinstance(rule.detect, type)  # noqa: S101  (run_rules has sorted the others out)
     return rule.detect(view, project)
 
 
@@ -72,39 +68,6 @@ def _needed_python(rule: Rule, report: Report) -> tuple[int, int]:
 def _is_below_floor(rule: Rule, report: Report, project: Project) -> bool:
     """What a supported old Python needs is no debt."""
     return project.min_python is not None and project.min_python < _needed_python(rule, report)
-
-
-class Lines:
-    """Byte offsets of line starts; LibCST's idea of a line (CR, LF or CR LF)."""
-
-    def __init__(self, utf8: bytes) -> None:
-        self._utf8 = utf8
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(utf8))]
-
-    def number(self, offset: int) -> int:
-        return bisect_right(self._starts, offset)
-
-    def column(self, offset: int) -> int:
-        start = self._starts[self.number(offset) - 1]
-        return len(self._utf8[start:offset].decode("utf-8", "replace")) + 1
-
-    def text(self, number: int) -> str:
-        """The line without its end; "" outside the file."""
-        if not 1 <= number <= len(self._starts):
-            return ""
-        start = self._starts[number - 1]
-        end = self._starts[number] if number < len(self._starts) else len(self._utf8)
-        return self._utf8[start:end].decode("utf-8", "replace").rstrip("\r\n")
-
-    def span(self, start: int, end: int, source: SourceText) -> Span:
-        return Span(
-            start=source.to_original(start),
-            end=source.to_original(end),
-            line=self.number(start),
-            column=self.column(start),
-            end_line=self.number(end),
-            end_column=self.column(end),
-        )
 
 
 def _match(

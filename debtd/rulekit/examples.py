@@ -8,7 +8,9 @@ from debtd.model.edit import EditConflict, apply_edits, merge_edits
 from debtd.model.finding import Match
 from debtd.model.project import Project
 from debtd.rulekit.engine import run_rules
+from debtd.rulekit.identifiers import identifiers
 from debtd.rulekit.rule import Bad, Rule, SemgrepPattern, marked_lines, strip_marks
+from debtd.rulekit.sieve import Sieve
 from debtd.rulekit.text import Refused, decode_python
 
 _PROJECT = Project(min_python=(3, 14), declared_in="the example")
@@ -44,6 +46,9 @@ def _bad_problems(rule: Rule, bad: Bad) -> Iterator[str]:
     before = strip_marks(bad.before)
     found = _run(rule, before, project)
     lines = tuple(sorted({match.span.line for match in found}))
+    sieve = Sieve([rule.declaration])
+    if not sieve.candidates(before, sieve.wanted(identifiers(before))):
+        yield "`words`, `signs`, `names` and `nodes` do not let it through"
     if lines != marked_lines(bad.before):
         yield f"reported on lines {lines}, marked are {marked_lines(bad.before)}"
     fixed = fix_text(before, found)

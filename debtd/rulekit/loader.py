@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,28 +12,35 @@ from debtd.model.errors import ConfigError
 from debtd.rulekit.identifiers import BACKSLASH
 from debtd.rulekit.node import Node, node_problem
 from debtd.rulekit.rule import Rule, SemgrepPattern
-from debtd.rulekit.semgrep_rule import load_semgrep_rule
 from debtd.rulekit.sieve import compile_sign
 
 _KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 
 
-def load_rules(folders: Iterable[Path]) -> tuple[Rule, ...]:
-    """Every rule below the folders, ordered by id. Raises ConfigError naming the file and what is wrong."""
+def load_rules(folders: Iterable[Path], ids: Collection[str] | None = None) -> tuple[Rule, ...]:
+    """Every rule below the folders (or those with these ids), ordered by id. Raises ConfigError naming the file and
+    what is wrong."""
+    return collect(folders, load_rule, ids)
+
+
+def collect(
+    folders: Iterable[Path], rule_at: Callable[[Path], Rule], ids: Collection[str] | None = None
+) -> tuple[Rule, ...]:
+    """The rules of all rule files below the folders, by `rule_at`. Raises ConfigError."""
     by_id: dict[str, Rule] = {}
     for folder in folders:
         if not folder.is_dir():
             raise ConfigError(f"{folder} is not a folder of rules; name a folder with --rules.")
         for path in sorted(folder.rglob("*")):
-            rule = _load_file(path)
-            if rule is None:
+            if not _is_rule_file(path) or (ids is not None and _id_of(path) not in ids):
                 continue
+            rule = rule_at(path)
             if rule.id in by_id:
                 raise ConfigError(
                     f"two rules have the id {rule.id}: {by_id[rule.id].path} and {path}; rename one of the files."
                 )
             by_id[rule.id] = rule
-    if not by_id:
+    if not by_id and not ids:
         raise ConfigError("no rules were found in the rule folders; name a folder with --rules.")
     return tuple(by_id[rule_id] for rule_id in sorted(by_id))
 
@@ -49,12 +56,23 @@ def select_rules(rules: Iterable[Rule], ids: Iterable[str]) -> tuple[Rule, ...]:
     return tuple(rule for rule in every if not wanted or rule.id in wanted)
 
 
-def _load_file(path: Path) -> Rule | None:
-    if path.suffix in {".yaml", ".yml"} and path.is_file():
-        return _checked(load_semgrep_rule(path), path)
-    if path.suffix == ".py" and path.stem != "__init__" and not _is_example(path) and path.is_file():
+def load_rule(path: Path) -> Rule:
+    """The rule in one file. Raises ConfigError naming the file and what is wrong."""
+    if path.suffix == ".py":
         return _checked(_load_python(path), path)
-    return None
+    from debtd.rulekit.semgrep_rule import load_semgrep_rule  # noqa: PLC0415  (the YAML parser is slow to import)
+
+    return _checked(load_semgrep_rule(path), path)
+
+
+def _is_rule_file(path: Path) -> bool:
+    if path.suffix in {".yaml", ".yml"}:
+        return path.is_file()
+    return path.suffix == ".py" and path.stem != "__init__" and not _is_example(path) and path.is_file()
+
+
+def _id_of(path: Path) -> str:
+    return path.stem if path.suffix != ".py" else path.stem.replace("_", "-")
 
 
 def _is_example(path: Path) -> bool:
@@ -78,7 +96,7 @@ def _load_python(path: Path) -> Rule:
     summary, description, fix_safety = _documentation(module.__doc__ or "", path)
     return replace(
         rule,
-        id=path.stem.replace("_", "-"),
+        id=_id_of(path),
         path=str(path),
         digest=hashlib.sha256(source).hexdigest(),
         summary=summary,

@@ -51,16 +51,18 @@ class Rule:
     `words`: of each group, at least one word stands in the file as an identifier; `BACKSLASH` stands for a backslash
     that may begin no escape sequence. `signs`: where any are declared, one of these regular expressions is found in the
     statement that is reported, or in one that imports one of `names`; it is looked for in code without comments and
-    without what stands in strings (skeleton.py; see `compile_sign`). `names` (qualified names) and `nodes` (kinds of `ast`
-    nodes with conditions): one stands in the file. At least one group of words, and one name or node, are required of
-    a LibCST rule.
+    without what stands in strings (skeleton.py; see `compile_sign`). `names` (qualified names) and `nodes` (kinds of
+    `ast` nodes with conditions): one stands in the file. At least one group of words, and one name or node, are
+    required of a LibCST rule.
+
+    `detect` is None for a LibCST rule whose code is not loaded (see catalogue.py).
 
     `fix_from`: the oldest Python for which the debt is debt and the fix is right. A project that supports older
     ones is not reported; one that declares nothing is reported without a fix.
     """
 
     message: str
-    detect: "type[RuleVisitor] | SemgrepPattern"
+    detect: "type[RuleVisitor] | SemgrepPattern | None"
     words: tuple[tuple[str, ...], ...] = ()
     names: tuple[str, ...] = ()
     nodes: tuple[Node, ...] = ()

@@ -1,7 +1,7 @@
 """Rules, and the engines that run them."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from debtd.adapters.semgrep import SemgrepDetector
 from debtd.adapters.semgrep.examples import pattern_problems
 from debtd.model.errors import ConfigError
 from debtd.ports import Detector
-from debtd.rulekit.examples import example_problems
+from debtd.rulekit.catalogue import load_declared
 from debtd.rulekit.loader import load_rules
 from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.settings import Settings
@@ -42,8 +42,8 @@ class Toolbox:
 
 
 def all_rules(settings: Settings) -> tuple[Rule, ...]:
-    """The bundled and the site's rules."""
-    return load_rules((bundled_rules(), *settings.rule_folders))
+    """The bundled and the site's rules, as they declare themselves: the code of LibCST rules is not loaded."""
+    return load_declared((bundled_rules(), *settings.rule_folders), settings.state_dir / "rules.json")
 
 
 @contextmanager
@@ -63,9 +63,12 @@ def toolbox(settings: Settings, parent: Path | None = None) -> Iterator[Toolbox]
         )
 
 
-def check_rules(rules: Sequence[Rule]) -> dict[str, tuple[str, ...]]:
-    """What is wrong with each rule by its own examples; only rules with problems appear."""
+def check_rules(settings: Settings, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """What is wrong with each of the rules by its own examples; only rules with problems appear."""
+    rules = load_rules((bundled_rules(), *settings.rule_folders), ids)
     patterns = [rule for rule in rules if isinstance(rule.detect, SemgrepPattern)]
+    from debtd.rulekit.examples import example_problems  # noqa: PLC0415  (LibCST is slow to import)
+
     problems = {rule.id: example_problems(rule) for rule in rules if rule not in patterns}
     if patterns:
         problems |= pattern_problems(patterns)

@@ -32,7 +32,7 @@ def _prepare(line: bytes) -> Answer:
 
 def _load(orders: Orders) -> tuple[Rule, ...]:
     """The rules asked for. Raises ConfigError when one is missing; a changed digest is the caller's to refuse."""
-    rules = select_rules(load_rules(Path(folder) for folder in orders.folders), orders.digests)
+    rules = select_rules(load_rules(map(Path, orders.folders), orders.digests), orders.digests)
     changed = [rule for rule in rules if rule.digest != orders.digests[rule.id]]
     if changed:
         raise DebtdError(f"the rule {changed[0].path} has changed since it was loaded; start again.")

@@ -11,7 +11,7 @@ from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.finding import Match
 from debtd.model.inline import silence_request
 from debtd.model.scan import Detection
-from debtd.rulekit.engine import MAX_TEXT, Lines
+from debtd.rulekit.lines import MAX_TEXT, Lines
 from debtd.rulekit.rule import Rule
 from debtd.rulekit.text import SourceText
 
