@@ -7,7 +7,6 @@ rule is loaded, and noted. A note that cannot be read or written costs time and 
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -89,13 +88,12 @@ def _read(note: Path, kit: str) -> Mapping[str, dict[str, Any]]:
 def _write(note: Path, body: Mapping[str, object]) -> None:
     with suppress(OSError):
         note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(prefix=".rules-", dir=note.parent)
+        draft = note.with_name(f".{note.name}.{os.getpid()}")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(body, file)
-            Path(name).replace(note)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
+            draft.write_text(json.dumps(body), "utf-8")
+            draft.replace(note)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 # -- one rule --------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_a_rule_that_raises_is_named_and_does_not_silence_the_others(tmp_path: P
     ("body", "reason"),
     [
         ("if name == 'trigger': os._exit(0)", SkipReason.PARSER_CRASH),
-        ("if name == 'trigger': os.kill(os.getpid(), 11)", SkipReason.PARSER_CRASH),
+        ("if name == 'trigger': __import__('ctypes').string_at(0)", SkipReason.PARSER_CRASH),
         ("if name == 'trigger': time.sleep(60)", SkipReason.TIMEOUT),
         ("if name == 'trigger': re.match('(a|a)*b', 'a' * 60)", SkipReason.TIMEOUT),
         ("if name == 'trigger': self.visit_Name(node)", SkipReason.PARSER_REFUSED),
