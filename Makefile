@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format wheel-check sarif-check docs clean
+.PHONY: help demo test check format wheel-check sarif-check bench docs clean
 
 help:
 	@echo "make demo         the whole road on real code, with a summary"
@@ -12,6 +12,7 @@ help:
 	@echo "make check        lint, types, imports"
 	@echo "make wheel-check  the wheel, installed and run from an empty folder"
 	@echo "make sarif-check  the SARIF output against the official validator"
+	@echo "make bench        debtd and its peers side by side on real code: an hour, and a table"
 
 $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +47,9 @@ wheel-check: $(VENV)/dev
 
 sarif-check: $(VENV)/dev
 	.ci/sarif-check $(BIN)
+
+bench: $(VENV)/dev
+	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/dev
 	$(BIN)/python -c "from pathlib import Path; from debtd.rulekit.docs import render_rules_page as page; \

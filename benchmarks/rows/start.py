@@ -1,0 +1,64 @@
+"""A start that is not felt: `debtd --help`, and `debtd findings list` on a large database, against `python -c pass`."""
+
+import sys
+
+from benchmarks.bench import ROOT, Bench
+from benchmarks.measure import Run, in_turn, run
+from benchmarks.peers import base_python
+from benchmarks.row import AtMost, Line, NotMeasured, Row
+
+FINDINGS = 100_000
+_REPEATED = 4
+"""Short programs run this many times as often as long ones."""
+
+
+def _measure(bench: Bench) -> tuple[Line, ...]:
+    with bench.folder() as home:
+        env = bench.environment(home)
+        fill = [sys.executable, "-m", "benchmarks.tasks.fill_store", str(home / "state"), str(FINDINGS)]
+        run(fill, cwd=ROOT, env=env)
+
+        def listing() -> Run:
+            return bench.debtd(home, "findings", "list", "--state-dir", home / "state", sample_seconds=0.02)
+
+        contestants = {
+            "python -c pass": lambda: run([base_python(), "-c", "pass"], cwd=home, env=env),
+            "debtd --help": lambda: bench.debtd(home, "--help"),
+            "debtd findings list": listing,
+        }
+        for contestant in contestants.values():
+            contestant()  # files are read and byte code is written once before
+        series = in_turn(_REPEATED * bench.rounds, contestants)
+        if f"{FINDINGS:,}".encode() not in series["debtd findings list"].runs[0].stderr:
+            raise NotMeasured(f"`debtd findings list` does not tell of {FINDINGS:,} findings")
+    floor, helping, listed = (series[name] for name in contestants)
+    return (
+        Line(
+            work="`debtd --help` against `python -c pass`: wall time",
+            target=AtMost(12),
+            value=helping.wall / floor.wall,
+            detail=f"cpu {helping.cpu / floor.cpu:.1f}; debtd {_milliseconds(helping.wall)};"
+            f" python {_milliseconds(floor.wall)}",
+        ),
+        Line(
+            work="`debtd findings list` on 100,000 findings, against `python -c pass`: wall time",
+            target=AtMost(30),
+            value=listed.wall / floor.wall,
+            detail=f"cpu {listed.cpu / floor.cpu:.1f}; debtd {_milliseconds(listed.wall)},"
+            f" {len(listed.runs[0].stdout.splitlines()):,} lines of output",
+        ),
+        Line(
+            work="the same: peak memory (PSS)",
+            target=AtMost(100, " MB"),
+            value=listed.peak_bytes / 1e6,
+            unit=" MB",
+            detail=f"highest of {len(listed.runs)} runs",
+        ),
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
+
+
+ROW = Row(name="start", work="`debtd --help` and `debtd findings list`, against `python -c pass`", measure=_measure)
