@@ -1,0 +1,6 @@
+# ruleid: len-as-condition
+if len(things) == 0:
+    pass
+# ok: len-as-condition
+if not things:
+    pass

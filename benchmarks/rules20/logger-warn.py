@@ -1,0 +1,6 @@
+import logging
+
+# ruleid: logger-warn
+logging.warn("a")
+# ok: logger-warn
+logging.warning("a")

@@ -1,0 +1,6 @@
+# ruleid: membership-in-keys
+if key in table.keys():
+    pass
+# ok: membership-in-keys
+if key in table:
+    pass

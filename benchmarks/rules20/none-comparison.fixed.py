@@ -1,0 +1,6 @@
+# ruleid: none-comparison
+if value is None:
+    pass
+# ok: none-comparison
+if value is None:
+    pass

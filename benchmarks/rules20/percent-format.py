@@ -1,0 +1,4 @@
+# ruleid: percent-format
+a = "%s" % name
+# ok: percent-format
+b = f"{name}"

@@ -1,0 +1,6 @@
+# ruleid: type-comparison
+if type(value) == int:
+    pass
+# ok: type-comparison
+if isinstance(value, int):
+    pass
