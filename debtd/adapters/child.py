@@ -51,7 +51,7 @@ class _Stream:
         self.truncated = self.truncated or len(chunk) > room
 
 
-def run_child(
+def run_child(  # noqa: PLR0913  (each limit by its name)
     argv: Sequence[str],
     *,
     cwd: Path,
@@ -61,17 +61,23 @@ def run_child(
     max_output_bytes: int = 1_000_000,
     max_file_bytes: int = 1 << 30,
     cpu_seconds: int | None = None,
+    stack_bytes: int | None = None,
+    stop_fd: int | None = None,
 ) -> ChildResult:
     """Run a program to its end, or to the end of its limits.
 
     `env` is the whole environment; the program is looked up in its PATH. `memory_bytes` bounds the resident
     memory of the program and all its descendants together, watched five times a second. `max_output_bytes`
     bounds each of stdout and stderr, `max_file_bytes` each file that it writes, `cpu_seconds` each process.
-    stdin is empty. Safe to call from threads. Raises ConfigError when the program cannot be started.
+    `stack_bytes` is the stack that it may use (None: as much as debtd itself). Once the descriptor `stop_fd` is
+    readable, or at its end, the program is killed. stdin is empty. Safe to call from threads. Raises ConfigError
+    when the program cannot be started.
     """
     limits = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 4096, "RLIMIT_FSIZE": max_file_bytes}
     if cpu_seconds is not None:
         limits["RLIMIT_CPU"] = cpu_seconds
+    if stack_bytes is not None:
+        limits["RLIMIT_STACK"] = stack_bytes
     request = {
         "argv": list(argv),
         "env": dict(env),
@@ -93,7 +99,7 @@ def run_child(
                 start_new_session=True,
             )
         try:
-            return _converse(supervisor, ours, request, timeout_seconds, max_output_bytes)
+            return _converse(supervisor, ours, request, timeout_seconds, max_output_bytes, stop_fd)
         finally:
             ours.close()
             _bury(supervisor)
@@ -105,28 +111,32 @@ def _converse(
     request: Mapping[str, object],
     timeout_seconds: float,
     max_output_bytes: int,
+    stop_fd: int | None,
 ) -> ChildResult:
     assert supervisor.stdout is not None  # noqa: S101  (pipes were asked for)
     assert supervisor.stderr is not None  # noqa: S101  (pipes were asked for)
     stdout, stderr = _Stream(max_output_bytes, bytearray()), _Stream(max_output_bytes, bytearray())
     answer = _Stream(65536, bytearray())
     deadline = time.monotonic() + timeout_seconds
-    timed_out = False
+    timed_out = ended = False
     with selectors.DefaultSelector() as selector:
         selector.register(supervisor.stdout, selectors.EVENT_READ, stdout)
         selector.register(supervisor.stderr, selectors.EVENT_READ, stderr)
         selector.register(control, selectors.EVENT_READ, answer)
+        if stop_fd is not None:
+            selector.register(stop_fd, selectors.EVENT_READ, None)
         with contextlib.suppress(BrokenPipeError):  # no supervisor: its stderr says why
             control.sendall(json.dumps(request).encode() + b"\n")
-        while selector.get_map():
+        while any(key.data is not None for key in selector.get_map().values()):
             left = deadline - time.monotonic()
-            if left <= 0 and timed_out:
+            if left <= 0 and ended:
                 break  # even the supervisor is stuck: `_bury` ends it
-            if left <= 0:
-                timed_out = True
+            ready = [key for key, _ in selector.select(max(left, 0.0))]
+            if not ended and (left <= 0 or any(key.data is None for key in ready)):
+                timed_out, ended = left <= 0, True
                 deadline = time.monotonic() + _FAREWELL_SECONDS
                 control.shutdown(socket.SHUT_WR)
-            for key, _ in selector.select(max(left, 0.0)):
+            for key in ready:
                 _pump(selector, key)
     outcome = json.loads(answer.kept) if answer.kept.endswith(b"\n") else {}
     if outcome.get("failure"):
@@ -143,6 +153,9 @@ def _converse(
 
 
 def _pump(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
+    if key.data is None:  # the request to stop, heard once
+        selector.unregister(key.fileobj)
+        return
     try:
         chunk = os.read(key.fd, 65536)
     except ConnectionResetError:  # the supervisor was killed with the request unread

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -128,6 +129,37 @@ def test_timeout_ends_the_whole_family(tmp_path):
     assert result.returncode == -signal.SIGKILL
     assert time.monotonic() - started < 8
     assert_gone(family_in(tmp_path), within_seconds=0.5)
+
+
+@pytest.mark.parametrize("end", ["a byte", "closed"])
+def test_a_readable_descriptor_ends_the_whole_family(tmp_path, end):
+    reader, writer = os.pipe()
+
+    def stop() -> None:
+        family_in(tmp_path)
+        os.write(writer, b"x") if end == "a byte" else os.close(writer)
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    result = python(FAMILY, tmp_path, timeout_seconds=60, stop_fd=reader)
+    thread.join()
+    assert (result.returncode, result.timed_out) == (-signal.SIGKILL, False)
+    assert_gone(family_in(tmp_path), within_seconds=0.5)
+    for descriptor in {reader, writer} if end == "a byte" else {reader}:
+        os.close(descriptor)
+
+
+def test_a_descriptor_that_stays_silent_ends_nothing(tmp_path):
+    reader, writer = os.pipe()
+    result = python("print('done')", tmp_path, stop_fd=reader)
+    assert (result.returncode, result.stdout) == (0, b"done\n")
+    os.close(reader)
+    os.close(writer)
+
+
+def test_the_stack_may_be_made_larger(tmp_path):
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_STACK)[0])"
+    assert int(python(code, tmp_path, stack_bytes=77 << 20).stdout) == 77 << 20
 
 
 def test_output_before_a_timeout_is_kept_and_sigterm_cannot_be_used_to_stay(tmp_path):

@@ -1,350 +1,37 @@
-"""What semgrep would miss in silence, and what hostile files try. Nearly all in one semgrep process."""
+"""What comes of a run of semgrep that goes wrong. Hardly any test here starts semgrep."""
 
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from debtd.adapters.child import ChildResult, run_child
-from debtd.adapters.semgrep import SemgrepDetector, detector, run
-from debtd.adapters.semgrep.run import Outcome
+from debtd.adapters.semgrep import SemgrepDetector, choice, command_line, core, description, shards
+from debtd.adapters.semgrep.command_line import CommandLineWay, RefusedRule
+from debtd.adapters.semgrep.core import PROVEN_VERSION, CoreWay
+from debtd.adapters.semgrep.limits import LARGE_FILE_BYTES
+from debtd.adapters.semgrep.report import Report
+from debtd.adapters.semgrep.way import Way
 from debtd.model.coverage import Skipped, SkipReason
-from debtd.model.edit import apply_edits, merge_edits
-from debtd.model.finding import Match
-from debtd.model.language import Language
 from debtd.model.project import Project
-from debtd.model.repo import Source
 from debtd.model.scan import Detection
 from tests.support.fakes import NoProgress, word_rule
-from tests.support.semgrep import semgrep_rule, write_sources
-
-pytestmark = pytest.mark.xdist_group("semgrep adapter")
-
-BAD = b'new Old("a");\n'
-JS = semgrep_rule("old-js", "javascript typescript", BAD.decode(), pattern='new Old("$X")', fix='neu("$X")')
-ANY = semgrep_rule("old-call", "javascript", "old(1);", pattern="old($...ARGS)", fix="neu($...ARGS)")
-PYTHON = semgrep_rule("old-py", "python", "old(1)\n", pattern="old($X)", fix="neu($X, '→')")
-CPP = semgrep_rule("old-cpp", "cpp c", "int f() { old(1); }", pattern="old($X)")
-BROKEN = semgrep_rule("broken-pattern", "javascript", "x;", pattern="new (((")
-DEAF = semgrep_rule("deaf-rule", "javascript", "nothing here;", pattern="loud($X)")
-RULES = (JS, ANY, PYTHON, CPP, BROKEN, DEAF)
-
-CLEAN: Mapping[str, bytes] = {
-    "plain.js": BAD,
-    "bom.js": b"\xef\xbb\xbf" + BAD,
-    "crlf.js": b"x;\r\n" + BAD.replace(b"\n", b"\r\n"),
-    "characters.js": 'x = "ä→𝔸"; '.encode() + BAD,
-    "form\x0cfeed.js": b"x;\x0c\n" + BAD,
-    "separator.js": "x = 'a\u2028b';\n".encode() + BAD,
-    "tests/a.js": BAD,
-    "vendor/lib/a.js": BAD,
-    "node_modules/a.js": BAD,
-    "build/.venv/a.js": BAD,
-    ".github/a.js": BAD,
-    ".git/a.js": BAD,
-    ".debtd/control/old-js.js": BAD,
-    ".semgrepignore/a.js": BAD,
-    "-rf.js": BAD,
-    "--config=x.js": BAD,
-    "a b\tc.js": BAD,
-    "new\nline.js": BAD,
-    "$(id)`id`;'\".js": BAD,
-    "\x1b[31mred.js": BAD,
-    "ünïcode.js": BAD,
-    "dir.js": BAD,
-    "dir.js/inner.js": BAD,
-    "Case.js": BAD,
-    "case.js": BAD,
-    "x" * 240 + ".js": BAD,
-    "d/" * 900 + "a.js": BAD,
-    "UPPER.JS": BAD,
-    "Mixed.TsX": BAD,
-    "library.min.js": BAD + b";" * 5000,
-    "types.d.ts": BAD,
-    "module.mts": BAD,
-    "script.pyw": b"old(1)\n",
-    "latin.py": "# coding: latin-1\nx = 'é'; old('ü')\n".encode("latin-1"),
-    "bom.py": b"\xef\xbb\xbfold(1)\n",
-    "header.h": b"class A { void f() { old(1); } };\n",
-    "code.c": b"int f() { old(1); }\n",
-    "deep.js": b"(" * 10_000 + b"1" + b")" * 10_000 + b";\n" + BAD,
-    "big.js": BAD + b"//" + b"x" * (1_000_000 - len(BAD) - 2),
-    "silent1.js": b'new Old("a"); // nosemgrep\n',
-    "silent2.js": b'// nosem: other-rule, some.prefix.old-js\nnew Old("a");\n',
-    "silent3.js": b'new Old("a"); x = "NOSEMGREP";\n',
-    "not-silent.js": b'new Old("a"); // nosemgrep: other-rule\n',
-}
-SKIPPED: Mapping[str, tuple[bytes, SkipReason, int]] = {
-    "nul.js": (BAD + b"\0", SkipReason.NUL_BYTE, 0),
-    "utf16.js": (BAD.decode().encode("utf-16"), SkipReason.NUL_BYTE, 0),
-    "invalid.js": (BAD + b"// \xff", SkipReason.ENCODING, 0),
-    "rot13.py": (b"# coding: rot13\nbyq(1)\n", SkipReason.ENCODING, 0),
-    "large.js": (BAD + b"//" + b"x" * 1_000_000, SkipReason.TOO_LARGE, 0),
-    "partial.js": (BAD + b"function ( { ) ;;; @@@\n" + BAD, SkipReason.PARTIAL_PARSE, 2),
-    "garbage.js": (
-        b"}}}}) ((( old %%% \n" * 5,
-        SkipReason.SYNTAX,
-        0,
-    ),  # or partial-parse: semgrep says now this, now that
-    "lazy.py": (b"lazy import x\nold(1)\n", SkipReason.PARTIAL_PARSE, 1),
-    "many.js": (BAD * 1_200, SkipReason.TOO_MANY_MATCHES, 1_000),
-    "flood.js": (BAD * 12_000, SkipReason.TOO_MANY_MATCHES, 0),
-    "../escape.js": (BAD, SkipReason.PATH_REFUSED, 0),
-    "/absolute.js": (BAD, SkipReason.PATH_REFUSED, 0),
-}
-FIXES: Mapping[str, tuple[bytes, bytes]] = {
-    "fix/whole.js": (b"old( a /* one */ ,  'b');\n", b"neu(a /* one */ ,  'b');\n"),
-    "fix/comment.js": (b"old(/* one */ a);\n", b"old(/* one */ a);\n"),
-    "fix/unbound.js": (b"old();\n", b"old();\n"),
-    "fix/literal.js": (b"old('$...ARGS', $X);\n", b"neu('$...ARGS', $X);\n"),
-    "fix/nested.js": (b"old(old(1));\n", b"neu(neu(1));\n"),
-    "fix/template.js": (b"old(`a`);\n", b"old(`a`);\n"),
-    "fix/crlf.js": (b"old(a,\r\n  b);\r\n", b"neu(a,\r\n  b);\r\n"),
-    "fix/bom.js": (b"\xef\xbb\xbfold(a);\n", b"\xef\xbb\xbfneu(a);\n"),
-    "fix/utf8.py": ("x = 'é'; old('ü')\n".encode(), "x = 'é'; neu('ü', '→')\n".encode()),
-    "fix/latin.py": (
-        "# coding: latin-1\nold('ü')\n".encode("latin-1"),
-        "# coding: latin-1\nold('ü')\n".encode("latin-1"),  # it has no arrow
-    ),
-}
-
-
-class Listener:
-    """Counts connections; nobody should make one."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            connection.close()
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-
-@dataclass
-class Batch:
-    """One scan of all files above, with what was started for it."""
-
-    detection: Detection
-    listener: Listener
-    seconds: float
-    started: list[tuple[list[str], dict[str, Any]]]
-    progress: int
-    left_behind: list[str]
-
-    def matches(self, path: str) -> list[Match]:
-        return [match for match in self.detection.matches if match.path == path]
-
-
-@pytest.fixture(scope="module")
-def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
-    repository = tmp_path_factory.mktemp("repository")
-    hermetic = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
-    subprocess.run(["git", "init", "-q", str(repository)], check=True, env=hermetic)
-    (repository / ".semgrepignore").write_text("*\n")  # of a repository that happens to stand around the copy
-    (repository / ".gitignore").write_text("*\n")
-    files = {**CLEAN, **{path: case[0] for path, case in SKIPPED.items()}, **{p: c[0] for p, c in FIXES.items()}}
-    sources = [*write_sources(repository / "files", {**files, "other.go": b"package a\n"}), *unreadable(repository)]
-    started: list[tuple[list[str], dict[str, Any]]] = []
-    listener = Listener()
-    counter = Counter()
-
-    def watched(argv: list[str], **options: Any) -> ChildResult:
-        started.append((argv, options))
-        env = {key: listener.address if "127.0.0.1:9" in value else value for key, value in options["env"].items()}
-        return run_child(argv, **{**options, "env": env})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "run_child", watched)
-        for name in ("SEMGREP_APP_TOKEN", "GITHUB_TOKEN", "SEMGREP_RULES"):
-            patch.setenv(name, "canary")
-        patch.setenv("HTTPS_PROXY", listener.address)
-        patch.setenv("HTTP_PROXY", listener.address)
-        begin = time.monotonic()
-        detection = SemgrepDetector(folder=repository / "scratch").detect(sources, RULES, Project(), counter)
-    seconds = time.monotonic() - begin
-    left = [entry.name for entry in (repository / "scratch").iterdir()]
-    yield Batch(detection, listener, seconds, started, counter.count, left)
-    listener.close()
-
-
-class Counter:
-    def __init__(self) -> None:
-        self.count = 0
-
-    def start(self, stage: str, total: int) -> None:
-        raise AssertionError("the caller starts the stage")
-
-    def advance(self, stage: str, count: int = 1) -> None:
-        assert stage == "semgrep"
-        self.count += count
-
-
-def unreadable(folder: Path) -> list[Source]:
-    """Locations that are not the regular files they were."""
-    (folder / "link").symlink_to("/etc/hostname")
-    os.mkfifo(folder / "pipe")
-    names = {"link.js": "link", "pipe.js": "pipe", "gone.js": "gone", "folder.js": "."}
-    return [
-        Source(path=path, blob="b", size=1, language=Language.JAVASCRIPT, location=str(folder / name))
-        for path, name in names.items()
-    ]
-
-
-@pytest.mark.parametrize("path", CLEAN, ids=lambda path: ascii(path)[:40])
-def test_every_readable_file_is_scanned_whatever_it_is_called(batch, path):
-    assert path not in batch.detection.skipped
-    (match,) = batch.matches(path)
-    assert CLEAN[path][match.span.start : match.span.end].decode("latin-1").startswith(("new Old(", "old("))
-    if match.edits:
-        assert b"neu(" in apply_edits(CLEAN[path], match.edits)
-
-
-@pytest.mark.parametrize("path", SKIPPED)
-def test_what_is_not_read_in_full_is_never_called_clean(batch, path):
-    data, reason, count = SKIPPED[path]
-    seen = batch.detection.skipped[path].reason
-    assert seen is reason or (path == "garbage.js" and seen is SkipReason.SYNTAX)
-    found = batch.matches(path)
-    assert len(found) == count
-    assert all(data[match.span.start : match.span.end].startswith((b"new Old(", b"old(")) for match in found)
-
-
-@pytest.mark.parametrize("path", ["link.js", "pipe.js", "gone.js", "folder.js"])
-def test_only_regular_files_are_read(batch, path):
-    assert batch.detection.skipped[path].reason in {SkipReason.UNREADABLE, SkipReason.NOT_A_REGULAR_FILE}
-    assert not batch.matches(path)
-
-
-def test_nothing_else_is_skipped_or_reported(batch):
-    assert set(batch.detection.skipped) == {*SKIPPED, "link.js", "pipe.js", "gone.js", "folder.js"}
-    assert {match.path for match in batch.detection.matches} <= {*CLEAN, *SKIPPED, *FIXES}
-
-
-@pytest.mark.parametrize("path", FIXES)
-def test_fix_changes_what_it_should_or_nothing(batch, path):
-    before, after = FIXES[path]
-    found = batch.matches(path)
-    assert found
-    assert all(bool(match.edits) == (match.no_fix is None) for match in found)
-    assert apply_edits(before, merge_edits(edit for match in found for edit in match.edits)) == after
-
-
-def test_edit_touches_only_what_differs(batch):
-    (edit,) = batch.matches("fix/whole.js")[0].edits
-    assert (edit.expected, edit.replacement) == (b"old( ", b"neu(")
-
-
-def test_position_and_texts_of_a_match(batch):
-    (match,) = batch.matches("characters.js")
-    assert (match.span.line, match.span.column, match.span.end_column) == (1, 12, 24)
-    assert (match.text, match.line_text) == ('new Old("a")', 'x = "ä→𝔸"; new Old("a");')
-    assert (match.message, match.scope) == ("old-js stands here", "")
-
-
-@pytest.mark.parametrize(
-    ("path", "request_text"),
-    [("silent1.js", "nosemgrep"), ("silent2.js", "nosem"), ("silent3.js", "nosemgrep"), ("not-silent.js", "")],
-)
-def test_requests_for_silence_are_told_and_not_obeyed(batch, path, request_text):
-    assert [match.suppressed_by for match in batch.matches(path)] == [request_text]
-
-
-def test_broken_rule_is_named_and_the_others_go_on(batch):
-    assert set(batch.detection.broken) == {"broken-pattern"}
-    assert batch.detection.broken["broken-pattern"].startswith("semgrep cannot run the rule: ")
-    assert "\n" not in batch.detection.broken["broken-pattern"]
-
-
-def test_rules_whose_control_was_reported_have_fired_and_no_others(batch):
-    assert batch.detection.fired == {"old-js", "old-call", "old-py", "old-cpp"}
-
-
-def test_files_of_other_languages_are_left_alone(batch):
-    assert "other.go" not in batch.detection.skipped
-
-
-def test_progress_advances_once_for_each_file_of_a_wanted_language(batch):
-    assert batch.progress == len(CLEAN) + len(SKIPPED) + len(FIXES) + 4
-
-
-def test_one_process_and_not_slow_where_there_are_many_matches(batch):
-    assert len(batch.started) == 1
-    assert batch.seconds < 60  # semgrep's own fixes of many.js alone would take minutes
-
-
-def test_nothing_reaches_the_network_and_nothing_of_the_environment_reaches_semgrep(batch):
-    assert batch.listener.connections == 0
-    ((argv, options),) = batch.started
-    assert argv[0] == sys.executable
-    assert {"--metrics=off", "--disable-version-check", "--oss-only", "--disable-nosem"} <= set(argv)
-    assert {"HOME", "PATH", "TMPDIR"} <= set(options["env"])
-    assert not any("canary" in value or "PROXY" in key.upper() for key, value in options["env"].items())
-    assert options["env"]["HOME"].startswith(str(options["cwd"]))
-
-
-def test_no_copy_is_left_behind(batch):
-    assert batch.left_behind == []
-
-
-def test_a_rule_that_semgrep_refuses_to_read_is_named(tmp_path):
-    refused = semgrep_rule("refused-rule", "javascript", "x;", pattern="x", **{"pattern-either": "y"})
-    sources = write_sources(tmp_path / "files", {"a.js": BAD})
-    detection = SemgrepDetector(folder=tmp_path / "scratch").detect(sources, [refused], Project(), NoProgress())
-    assert set(detection.broken) == {"refused-rule"}
-    assert detection.skipped["a.js"].reason is SkipReason.ENGINE_ERROR
-    assert detection.fired == frozenset()
-
-
-# -- from here on no semgrep process is started
-
-
-@pytest.fixture
-def answered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """A scan of a.js and b.js whose semgrep process ends as the test says."""
-    sources = write_sources(tmp_path / "files", {"a.js": BAD, "b.js": b"x;\n"})
-
-    def scan(child: ChildResult, report: object, rules=(JS,)) -> Detection:
-        def instead(argv: list[str], *, cwd: Path, **_: object) -> ChildResult:
-            if report is not None:
-                text = report if isinstance(report, bytes) else json.dumps(report).encode()
-                (cwd / "report.json").write_bytes(text)
-            return child
-
-        monkeypatch.setattr(run, "run_child", instead)
-        return SemgrepDetector(folder=tmp_path / "scratch").detect(sources, rules, Project(), NoProgress())
-
-    return scan
-
+from tests.support.semgrep import every_way, semgrep_rule, way_called, write_sources
+from tests.support.semgrep_corpus import BAD, JS, PYTHON, RULES
 
 DONE = ChildResult(returncode=0, stdout=b"", stderr=b"")
 CONTROL = "tree/.debtd/control/old-js.js"
 
 
-def result(path: str, start: int = 0, end: int = 12, column: int = 1, message: str = "") -> dict[str, object]:
+def match(path: str, start: int = 0, end: int = 12, column: int = 1, message: str = "", rule: str = "old-js"):
     return {
-        "check_id": "some.folder.old-js",
+        "check_id": rule,
         "path": path,
         "start": {"line": 1, "col": column, "offset": start},
         "end": {"line": 1, "col": 1, "offset": end},
@@ -352,24 +39,72 @@ def result(path: str, start: int = 0, end: int = 12, column: int = 1, message: s
     }
 
 
-def report(*results: object, errors: object = (), scanned: object = ("tree/a.js", "tree/b.js"), skipped: object = ()):
-    return {"results": results, "errors": errors, "paths": {"scanned": scanned, "skipped": skipped}}
+def error(kind: object, path: str | None = None, rule: str | None = None) -> dict[str, Any]:
+    """In the command line's words; `in_words_of` turns it into the engine's."""
+    told = {"type": kind, "level": "warn", "message": "m", "path": path, "rule_id": rule}
+    return {key: value for key, value in told.items() if value is not None}
 
 
+def report(*matches: object, errors: object = (), scanned: object = ("tree/a.js", "tree/b.js"), skipped: object = ()):
+    return {"version": PROVEN_VERSION, "results": matches, "errors": errors} | {
+        "paths": {"scanned": scanned, "skipped": skipped}
+    }
+
+
+def in_words_of(way: str, document: object) -> object:
+    if way != "core" or not isinstance(document, dict):
+        return document
+    errors = []
+    for told in document.get("errors", ()):
+        location = {"location": {"path": told["path"]}} if "path" in told else {}
+        errors.append({"error_type": told["type"], "message": told["message"], **location})
+    return {**document, **({"errors": errors} if "errors" in document else {})}
+
+
+Answer = Callable[..., Detection]
+
+
+@pytest.fixture
+def answered(way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Answer:
+    """A scan of a.js and b.js whose process ends as the test says, with the report that the test says."""
+    sources = write_sources(tmp_path / "files", {"a.js": BAD, "b.js": b"x;\n"})
+
+    def scan(child: ChildResult, document: object, rules=(JS,)) -> Detection:
+        told = in_words_of(way, document)
+        text = told if isinstance(told, bytes) else b"" if told is None else json.dumps(told).encode()
+
+        def instead(argv: list[str], *, cwd: Path, **_: object) -> ChildResult:
+            if way == "core":
+                return replace(child, stdout=text)
+            if document is not None:
+                (cwd / "report.json").write_bytes(text)
+            return child
+
+        monkeypatch.setattr(command_line, "run_child", instead)
+        monkeypatch.setattr(core, "run_child", instead)
+        detector = SemgrepDetector(folder=tmp_path / "scratch", way=way_called(way))
+        return detector.detect(sources, rules, Project(), NoProgress())
+
+    return scan
+
+
+@every_way
 def test_a_whole_report_counts(answered):
-    detection = answered(DONE, report(result("tree/a.js"), result(CONTROL)))
-    assert [(match.path, match.rule_id) for match in detection.matches] == [("a.js", "old-js")]
+    detection = answered(DONE, report(match("tree/a.js"), match(CONTROL)))
+    assert [(found.path, found.rule_id) for found in detection.matches] == [("a.js", "old-js")]
     assert (detection.skipped, detection.fired, detection.broken) == ({}, {"old-js"}, {})
 
 
+@every_way
 def test_a_rule_reports_nothing_in_files_of_other_languages(answered):
-    stray = {**result("tree/a.js"), "check_id": "old-py"}
+    stray = match("tree/a.js", rule="old-py")
     assert answered(DONE, report(stray), rules=(JS, PYTHON)).matches == ()
 
 
-WHOLE = report(result("tree/a.js"), result(CONTROL))
+WHOLE = report(match("tree/a.js"), match(CONTROL))
 
 
+@every_way
 @pytest.mark.parametrize(
     ("child", "document", "reason"),
     [
@@ -384,14 +119,9 @@ WHOLE = report(result("tree/a.js"), result(CONTROL))
         pytest.param(DONE, b"[" * 100_000, SkipReason.ENGINE_ERROR, id="nested"),
         pytest.param(DONE, b"\xff", SkipReason.ENGINE_ERROR, id="not-utf8"),
         pytest.param(DONE, [], SkipReason.ENGINE_ERROR, id="a-list"),
-        pytest.param(DONE, {"results": []}, SkipReason.ENGINE_ERROR, id="no-paths"),
+        pytest.param(DONE, {"version": PROVEN_VERSION, "results": []}, SkipReason.ENGINE_ERROR, id="no-paths"),
         pytest.param(DONE, report({"check_id": "old-js"}), SkipReason.ENGINE_ERROR, id="half-a-result"),
-        pytest.param(
-            DONE,
-            report(result(CONTROL), errors=[{"type": "Fatal error", "level": "error", "message": "m"}]),
-            SkipReason.ENGINE_ERROR,
-            id="fatal",
-        ),
+        pytest.param(DONE, report(match(CONTROL), errors=[error("Fatal error")]), SkipReason.ENGINE_ERROR, id="fatal"),
     ],
 )
 def test_a_failed_run_calls_nothing_clean(answered, child, document, reason):
@@ -401,11 +131,18 @@ def test_a_failed_run_calls_nothing_clean(answered, child, document, reason):
     assert (detection.fired, detection.matches) == (frozenset(), ())
 
 
+@pytest.mark.parametrize("way", ["command line"])
 def test_a_report_that_is_too_large_is_not_read(answered, monkeypatch):
-    monkeypatch.setattr(run, "MAX_REPORT_BYTES", 100)
+    monkeypatch.setattr(command_line, "MAX_REPORT_BYTES", 100)
     assert set(answered(DONE, WHOLE).skipped) == {"a.js", "b.js"}
 
 
+@pytest.mark.parametrize("way", ["core"])
+def test_output_that_is_too_large_is_not_read(answered):
+    assert set(answered(replace(DONE, truncated=True), WHOLE).skipped) == {"a.js", "b.js"}
+
+
+@every_way
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
@@ -418,22 +155,28 @@ def test_a_report_that_is_too_large_is_not_read(answered, monkeypatch):
     ],
 )
 def test_an_error_with_a_path_concerns_that_file_only(answered, kind, reason):
-    errors = [{"type": kind, "level": "warn", "message": "m", "path": "tree/b.js", "rule_id": "old-js"}]
-    detection = answered(DONE, report(result("tree/a.js"), result(CONTROL), errors=errors))
+    errors = [error(kind, "tree/b.js", "old-js")]
+    detection = answered(DONE, report(match("tree/a.js"), match(CONTROL), errors=errors))
     assert {path: skipped.reason for path, skipped in detection.skipped.items()} == {"b.js": reason}
     assert detection.fired == {"old-js"}
 
 
+@every_way
 def test_a_file_that_semgrep_left_out_is_not_clean(answered):
-    detection = answered(DONE, report(result(CONTROL), scanned=["tree/a.js"]))
+    detection = answered(DONE, report(match(CONTROL), scanned=["tree/a.js"]))
     assert detection.skipped == {"b.js": Skipped(SkipReason.ENGINE_ERROR, "semgrep did not read the file")}
+
+
+@pytest.mark.parametrize("way", ["command line"])
+def test_a_file_that_the_command_line_says_it_left_out_is_not_clean(answered):
     detection = answered(DONE, report(skipped=[{"path": "tree/a.js", "reason": "minified"}]))
     assert detection.skipped["a.js"].reason is SkipReason.ENGINE_ERROR
 
 
+@every_way
 @pytest.mark.parametrize(
     "wrong",
-    [result("tree/a.js", 0, 99), result("tree/a.js", 5, 5), result("tree/a.js", -1, 4), result("tree/a.js", 3, 6, 1)],
+    [match("tree/a.js", 0, 99), match("tree/a.js", 5, 5), match("tree/a.js", -1, 4), match("tree/a.js", 3, 6, 1)],
 )
 def test_a_position_that_the_file_does_not_have_is_refused(answered, wrong):
     detection = answered(DONE, report(wrong))
@@ -441,65 +184,258 @@ def test_a_position_that_the_file_does_not_have_is_refused(answered, wrong):
     assert detection.skipped["a.js"].reason is SkipReason.ENGINE_ERROR
 
 
+@every_way
 def test_two_ways_to_match_one_place_leave_no_certain_fix(answered, monkeypatch):
     monkeypatch.setattr("secrets.token_hex", lambda _: "s")
-    twice = [result("tree/a.js", message=f'<s>neu("{value}")<s>{value}<s>') for value in "ab"]
-    (match,) = answered(DONE, report(*twice)).matches
-    assert (match.edits, match.no_fix and match.no_fix.reason) == ((), SkipReason.NO_FIX)
-    (match,) = answered(DONE, report(twice[0])).matches
-    assert match.edits
+    twice = [match("tree/a.js", message=f'<s>neu("{value}")<s>{value}<s>') for value in "ab"]
+    (found,) = answered(DONE, report(*twice)).matches
+    assert (found.edits, found.no_fix and found.no_fix.reason) == ((), SkipReason.NO_FIX)
+    (found,) = answered(DONE, report(twice[0])).matches
+    assert found.edits
 
 
-def test_a_scan_that_stalls_is_tried_again_without_large_files(monkeypatch, tmp_path):
-    ends = iter([replace(DONE, timed_out=True, returncode=-9), DONE])
-    trees: list[set[str]] = []
+class Counter(NoProgress):
+    def __init__(self) -> None:
+        self.count = 0
 
-    def instead(argv: list[str], *, cwd: Path, **_: object) -> ChildResult:
-        trees.append({entry.name for entry in (cwd / "tree").iterdir() if not entry.name.startswith(".")})
-        (cwd / "report.json").write_text(json.dumps(report(result(CONTROL), scanned=["tree/a.js"])))
-        return next(ends)
+    def advance(self, stage: str, count: int = 1) -> None:
+        self.count += count
 
-    monkeypatch.setattr(run, "run_child", instead)
-    sources = write_sources(tmp_path / "files", {"a.js": b"x;", "large.js": b"x;" * 50_000})
-    counter = Counter()
-    detection = SemgrepDetector().detect(sources, [JS], Project(), counter)
-    assert trees == [{"a.js", "large.js"}, {"a.js"}]
+
+class FakeWay:
+    """A way that runs nothing: `runs` says what becomes of each run, by the repository paths in it."""
+
+    reads_in_place = True
+
+    def __init__(self, runs: Callable[[set[str]], Report], jobs: int = 1) -> None:
+        self._runs = runs
+        self._jobs = jobs
+        self.seen: list[set[str]] = []
+
+    def shards(self, tree):
+        return shards.shards_of(tree, self._jobs)
+
+    def run(self, tree, rules, *, timeout_seconds, stop_fd):
+        paths = {planted.source.path for planted in tree.planted.values()}
+        self.seen.append(paths)
+        report = self._runs(paths)
+        return replace(report, scanned=frozenset(tree.planted)) if report.failure is None else report
+
+
+STALLED = Report(failure=Skipped(SkipReason.TIMEOUT, "too long"), overloaded=True)
+FIRED = Report(hits=(core._hit(match(CONTROL)),))
+
+
+def test_a_scan_that_stalls_is_tried_again_without_large_files(tmp_path):
+    files = {"a.js": b"x;", "large.js": b"x;" * LARGE_FILE_BYTES}
+    sources = write_sources(tmp_path / "files", files, endings=True)
+    way, counter = FakeWay(lambda paths: STALLED if "large.js" in paths else FIRED), Counter()
+    detection = SemgrepDetector(way=way).detect(sources, [JS], Project(), counter)
+    assert way.seen == [{"a.js", "large.js"}, {"a.js"}]
     assert {path: skipped.reason for path, skipped in detection.skipped.items()} == {"large.js": SkipReason.TIMEOUT}
     assert detection.fired == {"old-js"}
     assert counter.count == 2
+    assert [Path(source.location).read_bytes() for source in sources] == list(files.values())
+
+
+def test_a_shard_that_fails_costs_its_own_files_only(tmp_path):
+    files = {f"{name}.js": BAD + b"//" + name.encode() * 500_000 for name in "abcd"}
+    sources = write_sources(tmp_path / "files", files)
+    way = FakeWay(lambda paths: STALLED if "b.js" in paths else FIRED, jobs=3)
+    detection = SemgrepDetector(way=way).detect(sources, [JS], Project(), NoProgress())
+    (lost,) = [paths for paths in way.seen if "b.js" in paths]
+    assert lost < set(files)
+    assert set(detection.skipped) == lost
+    assert detection.fired == {"old-js"}
+
+
+def test_a_rule_that_was_silent_in_one_shard_has_not_fired(tmp_path):
+    files = {f"{name}.js": BAD + b"//" + name.encode() * 500_000 for name in "ab"}
+    sources = write_sources(tmp_path / "files", files)
+    way = FakeWay(lambda paths: Report() if "b.js" in paths else FIRED, jobs=2)
+    detection = SemgrepDetector(way=way).detect(sources, [JS], Project(), NoProgress())
+    assert len(way.seen) == 2
+    assert (detection.fired, detection.skipped) == (frozenset(), {})
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 8])
+def test_shards_hold_each_file_once_and_weigh_the_same(tmp_path, jobs):
+    files = {f"{number}.js": b"x" * (number * 900) for number in range(90)}
+    way = FakeWay(lambda paths: Report(), jobs=jobs)
+    SemgrepDetector(way=way).detect(write_sources(tmp_path / "files", files), [JS], Project(), NoProgress())
+    assert len(way.seen) == jobs
+    assert sorted(path for paths in way.seen for path in paths) == sorted(files)
+    weights = [sum(len(files[path]) for path in paths) for paths in way.seen]
+    assert max(weights) - min(weights) < 81_000
+
+
+def test_few_bytes_are_not_worth_a_second_process(tmp_path):
+    way = FakeWay(lambda paths: Report(), jobs=8)
+    sources = write_sources(tmp_path / "files", {"a.js": BAD, "b.js": BAD})
+    SemgrepDetector(way=way).detect(sources, [JS], Project(), NoProgress())
+    assert way.seen == [{"a.js", "b.js"}]
+
+
+def rewrite(location: str) -> None:
+    Path(location).write_bytes(BAD.replace(b"a", b"b"))
+
+
+def rewrite_and_turn_back_its_clock(location: str) -> None:
+    facts = Path(location).stat()
+    rewrite(location)
+    os.utime(location, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+
+def replace_by_a_copy(location: str) -> None:
+    Path(location + ".new").write_bytes(BAD)
+    Path(location + ".new").replace(location)
+
+
+def replace_by_a_link(location: str) -> None:
+    Path(location).rename(location + ".old")
+    Path(location).symlink_to(location + ".old")
+
+
+@pytest.mark.parametrize(
+    "change", [rewrite, rewrite_and_turn_back_its_clock, replace_by_a_copy, replace_by_a_link, os.unlink]
+)
+@pytest.mark.parametrize("hits", [True, False])
+def test_a_file_that_changes_while_it_is_scanned_is_neither_reported_nor_clean(tmp_path, monkeypatch, change, hits):
+    monkeypatch.setattr("debtd.adapters.semgrep.source_file._TICK_NS", 0)
+    (source,) = write_sources(tmp_path / "files", {"a.js": BAD}, endings=True)
+    wait_for_the_clock(tmp_path, source.location)
+
+    def meanwhile(paths: set[str]) -> Report:
+        wait_for_the_clock(tmp_path, source.location)
+        change(source.location)
+        return Report(hits=(core._hit(match(source.location)),), separator="s") if hits else Report()
+
+    detection = SemgrepDetector(way=FakeWay(meanwhile)).detect([source], [JS], Project(), NoProgress())
+    assert detection.matches == ()
+    assert detection.skipped["a.js"].reason is SkipReason.UNREADABLE
+
+
+def wait_for_the_clock(folder: Path, location: str) -> None:
+    """Until a file that is written now has another time than the one at the location."""
+    probe = folder / "probe"
+    probe.touch()
+    while probe.stat().st_ctime_ns <= Path(location).stat().st_ctime_ns:
+        probe.touch()
+
+
+def test_a_file_written_this_moment_is_read_from_a_copy(tmp_path):
+    (source,) = write_sources(tmp_path / "files", {"a.js": BAD}, endings=True)
+
+    def meanwhile(paths: set[str]) -> Report:
+        rewrite(source.location)
+        return Report(hits=(core._hit(match("tree/a.js")),), separator="s")
+
+    detection = SemgrepDetector(way=FakeWay(meanwhile)).detect([source], [JS], Project(), NoProgress())
+    assert [found.text for found in detection.matches] == ['new Old("a")']
+    assert detection.skipped == {}
+
+
+def test_an_interrupt_ends_all_shards_at_once(tmp_path):
+    """One shard fails in an unforeseen way while the other would work for minutes."""
+
+    class Waiting(FakeWay):
+        def run(self, tree, rules, *, timeout_seconds, stop_fd):
+            if "b.js" in {planted.source.path for planted in tree.planted.values()}:
+                started.wait(30)
+                raise KeyboardInterrupt
+            started.set()
+            argv = ["sleep", "300"]
+            ends.append(run_child(argv, cwd=tmp_path, env=dict(os.environ), timeout_seconds=300, stop_fd=stop_fd))
+            return Report()
+
+    started, ends = threading.Event(), list[ChildResult]()
+    files = {f"{name}.js": BAD + b"//" + name.encode() * 500_000 for name in "ab"}
+    sources = write_sources(tmp_path / "files", files)
+    with pytest.raises(KeyboardInterrupt):
+        SemgrepDetector(way=Waiting(lambda _: Report(), jobs=2)).detect(sources, [JS], Project(), NoProgress())
+    (end,) = ends
+    assert (end.returncode, end.timed_out) == (-signal.SIGKILL, False)
 
 
 def test_refused_rules_are_taken_out_one_by_one_and_the_others_go_on(monkeypatch, tmp_path):
     calls: list[tuple[list[str], bool]] = []
 
-    def instead(tree, rules, *, apart, **_):
+    def instead(self, tree, rules, timeout_seconds, stop_fd, *, apart):
         ids = [rule.id for rule in rules]
         calls.append((ids, apart))
         bad = next((rule_id for rule_id in ids if rule_id.startswith("bad-")), None)
-        name = f"rules/{bad}.yaml" if apart else "rules.yaml"
-        error = {"type": "InvalidRuleSchemaError", "level": "error", "long_msg": "no", "spans": [{"file": name}]}
-        document = report(errors=[error]) if bad else report(result(CONTROL), scanned=["tree/a.js"])
-        return Outcome(replace(DONE, returncode=7 if bad else 0), json.dumps(document).encode(), "s", 1.0)
+        if bad:
+            raise RefusedRule(bad if apart else "", "no")
+        return replace(FIRED, scanned=frozenset({"tree/a.js"}))
 
-    monkeypatch.setattr(detector, "run_semgrep", instead)
+    monkeypatch.setattr(CommandLineWay, "_run", instead)
     rules = [JS, *(semgrep_rule(f"bad-{name}", "javascript", "x;", pattern="x") for name in ("one", "two"))]
     sources = write_sources(tmp_path / "files", {"a.js": b"x;"})
-    detection = SemgrepDetector().detect(sources, rules, Project(), NoProgress())
+    detection = SemgrepDetector(way=CommandLineWay(1)).detect(sources, rules, Project(), NoProgress())
     every = ["old-js", "bad-one", "bad-two"]
     assert calls == [(every, False), (every, True), (["old-js", "bad-two"], True), (["old-js"], True)]
-    assert detection.broken == {f"bad-{name}": "semgrep cannot run the rule: no" for name in ("one", "two")}
+    assert detection.broken == {"bad-one": "no", "bad-two": "no"}
     assert detection.skipped == {}
     assert detection.fired == {"old-js"}
 
 
-def test_nothing_to_do_starts_nothing(monkeypatch, tmp_path):
-    monkeypatch.setattr(detector, "run_semgrep", None)
+def test_nothing_to_do_starts_nothing(tmp_path):
     sources = write_sources(tmp_path / "files", {"a.go": b"package a\n"})
     for files, rules in [((), RULES), (sources, ()), (sources, RULES)]:
-        assert SemgrepDetector().detect(files, rules, Project(), NoProgress()) == Detection()
+        detector = SemgrepDetector(way=FakeWay(lambda _: pytest.fail("was run")))
+        assert detector.detect(files, rules, Project(), NoProgress()) == Detection()
 
 
 def test_accepts_semgrep_rules_only():
     assert SemgrepDetector().accepts(JS)
     assert not SemgrepDetector().accepts(word_rule("x"))
     assert (SemgrepDetector().name, SemgrepDetector().version) == ("semgrep", "1.182.0")
+
+
+def test_the_engine_is_driven_directly_where_it_is_the_proven_one():
+    assert isinstance(choice.chosen_way(1), CoreWay)
+    assert description() == "1.182.0, engine driven directly"
+
+
+def test_another_release_is_run_by_its_command_line(monkeypatch):
+    monkeypatch.setattr(choice, "version", lambda _: "1.190.0")
+    assert isinstance(choice.chosen_way(1), CommandLineWay)
+    assert description() == "1.190.0, by its command line (the direct way is proven for 1.182.0 only)"
+
+
+def test_without_the_program_the_command_line_is_run(monkeypatch):
+    monkeypatch.setattr(choice, "find_core", lambda: None)
+    assert isinstance(choice.chosen_way(1), CommandLineWay)
+    assert description() == "1.182.0, by its command line (its package has no program semgrep-core)"
+
+
+def test_an_engine_that_says_it_is_another_release_is_not_believed(tmp_path, monkeypatch):
+    """Its package says 1.182.0, its report does not: the scan is made again by the command line."""
+    sources = write_sources(tmp_path / "files", {"a.js": BAD})
+    told = {**report(match("tree/a.js")), "version": "1.182.1"}
+    monkeypatch.setattr(core, "run_child", lambda argv, **_: replace(DONE, stdout=json.dumps(told).encode()))
+    runs: list[Way] = []
+
+    def instead(self, tree, rules, *, timeout_seconds, stop_fd):
+        runs.append(self)
+        return replace(FIRED, scanned=frozenset({"tree/a.js"}))
+
+    monkeypatch.setattr(CommandLineWay, "run", instead)
+    detection = SemgrepDetector().detect(sources, [JS], Project(), NoProgress())
+    assert len(runs) == 1
+    assert detection.fired == {"old-js"}
+    assert not detection.matches
+    assert not detection.skipped
+    assert description() == "1.182.0, by its command line (its engine says that it is nothing)"
+
+
+@pytest.mark.parametrize("bits", [0o644, 0o755])
+def test_the_program_is_found_without_importing_semgrep(monkeypatch, tmp_path, bits):
+    package = tmp_path / "semgrep"
+    (package / "bin").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise AssertionError('imported')\n")
+    program = package / "bin/semgrep-core"
+    program.write_text("")
+    program.chmod(bits)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert core.find_core() == (program if bits == 0o755 else None)

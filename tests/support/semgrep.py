@@ -2,12 +2,29 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+import pytest
+
+from debtd.adapters.semgrep.command_line import CommandLineWay
+from debtd.adapters.semgrep.core import CoreWay, find_core
+from debtd.adapters.semgrep.way import Way
 from debtd.model.language import Language, language_of
 from debtd.model.repo import Source, git_blob_id
 from debtd.rulekit import Rule, Severity
 from debtd.rulekit.rule import SemgrepPattern
+
+WAYS = ("core", "command line")
+every_way = pytest.mark.parametrize("way", WAYS)
+
+
+def way_called(name: str, jobs: int = 2) -> Way:
+    """One of the two ways to run semgrep."""
+    if name == "command line":
+        return CommandLineWay(jobs)
+    program = find_core()
+    assert program is not None
+    return CoreWay(program, jobs)
 
 
 def semgrep_rule(rule_id: str, languages: str, example: str, **body: object) -> Rule:
@@ -33,10 +50,13 @@ def semgrep_rule(rule_id: str, languages: str, example: str, **body: object) -> 
     )
 
 
-def write_sources(folder: Path, files: Mapping[str, bytes]) -> tuple[Source, ...]:
-    """Sources with these repository paths; on disk they have numbers for names."""
+def write_sources(folder: Path, files: Mapping[str, bytes], *, endings: bool = False) -> tuple[Source, ...]:
+    """Sources with these repository paths; on disk they have numbers for names, and on request their own endings."""
     folder.mkdir(exist_ok=True)
-    return tuple(_write(folder / str(number), path, data) for number, (path, data) in enumerate(files.items()))
+    return tuple(
+        _write(folder / f"{number}{PurePosixPath(path).suffix if endings else ''}", path, data)
+        for number, (path, data) in enumerate(files.items())
+    )
 
 
 def _write(location: Path, path: str, data: bytes) -> Source:

@@ -1,5 +1,6 @@
-"""The semgrep engine, run as one process over a private copy of the files."""
+"""The semgrep engine, driven directly or by its command line, always in processes with limits."""
 
+from debtd.adapters.semgrep.choice import description
 from debtd.adapters.semgrep.detector import SemgrepDetector
 
-__all__ = ["SemgrepDetector"]
+__all__ = ["SemgrepDetector", "description"]

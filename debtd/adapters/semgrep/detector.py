@@ -1,42 +1,46 @@
-"""One `semgrep scan` for each call: what it saw becomes matches, what it may have missed becomes skips."""
+"""Semgrep as a detector: what it saw becomes matches, what it may have missed becomes skips."""
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from debtd.adapters.semgrep.report import Report, read_report
-from debtd.adapters.semgrep.results import detection_of
-from debtd.adapters.semgrep.run import run_semgrep
+from debtd.adapters.semgrep.choice import chosen_way
+from debtd.adapters.semgrep.command_line import CommandLineWay
+from debtd.adapters.semgrep.core import OtherEngine
+from debtd.adapters.semgrep.dialect import refusal
+from debtd.adapters.semgrep.report import Report, failed
+from debtd.adapters.semgrep.results import detection_of, joined
 from debtd.adapters.semgrep.tree import Tree, plant
-from debtd.model.coverage import Skipped, SkipReason
+from debtd.adapters.semgrep.way import Way
+from debtd.model.coverage import SkipReason
 from debtd.model.project import Project
 from debtd.model.repo import Source
 from debtd.model.scan import Detection
 from debtd.ports import Progress
 from debtd.rulekit.rule import Rule, SemgrepPattern
 
-_MAX_REFUSED_RULES = 3
-
-
-def _processors() -> int:
-    return max(1, min(4, len(os.sched_getaffinity(0))))
+_MOST_JOBS = 8  # each takes some 200 MB
 
 
 @dataclass(frozen=True, slots=True)
 class SemgrepDetector:
-    """`folder` is where the private copies are made and removed (None: the system's folder for such files).
+    """`folder` is where private copies are made and removed (None: the system's folder for such files). `way` is one
+    of the two ways to run semgrep (None: the better one that this installation allows, see choice.py).
 
-    A scan may take `base_seconds` plus `seconds_per_file` for each file. One that takes longer is tried again
-    without the large files; should that take too long as well, every file is skipped(timeout).
+    A shard of the files may take `base_seconds` plus `seconds_per_file` for each file. One that takes longer is tried
+    again without the large files; should that take too long as well, all its files are skipped(timeout).
     """
 
     folder: Path | None = None
-    jobs: int = 0
+    jobs: int | None = None
     base_seconds: float = 120.0
     seconds_per_file: float = 0.2
+    way: Way | None = None
 
     @property
     def name(self) -> str:
@@ -44,6 +48,7 @@ class SemgrepDetector:
 
     @property
     def version(self) -> str:
+        """The same for both ways: they see the same."""
         return version("semgrep")
 
     def accepts(self, rule: Rule) -> bool:
@@ -61,34 +66,53 @@ class SemgrepDetector:
             return Detection()
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(prefix="semgrep-", dir=self.folder, ignore_cleanup_errors=True) as name:
-            tree = plant(Path(name).resolve(), wanted, accepted)
-            unread = len(tree.skipped)
-            progress.advance(self.name, unread)
-            report = self._scan(tree, accepted)
-            if report.overloaded and report.failure is not None:
-                # Semgrep's own limits are not enforced everywhere. What stalls it is large; the rest gets a chance.
-                tree = tree.without_large_files(report.failure)
-                report = self._scan(tree, accepted)
-            detection = detection_of(report, tree, accepted)
-        progress.advance(self.name, len(wanted) - unread)
-        return detection
+        jobs = self.jobs or min(_MOST_JOBS, len(os.sched_getaffinity(0)))
+        try:
+            return self._detect(self.way or chosen_way(jobs), wanted, accepted, progress)
+        except OtherEngine:
+            return self._detect(CommandLineWay(jobs), wanted, accepted, progress)
 
-    def _scan(self, tree: Tree, rules: Sequence[Rule]) -> Report:
-        """Run the rules; one that semgrep refuses to read spoils its run, so the others run again without it."""
+    def _detect(self, way: Way, sources: Sequence[Source], rules: Sequence[Rule], progress: Progress) -> Detection:
+        broken = {rule.id: why for rule in rules if (why := refusal(rule)) is not None}
+        able = [rule for rule in rules if rule.id not in broken]
+        with tempfile.TemporaryDirectory(prefix="semgrep-", dir=self.folder, ignore_cleanup_errors=True) as name:
+            tree = plant(Path(name).resolve(), sources, able, in_place=way.reads_in_place)
+            shards = way.shards(tree)
+            with _workers(len(shards)) as (pool, stop_fd):
+                futures = [pool.submit(self._scan, way, shard, able, progress, stop_fd) for shard in shards]
+                ended = wait(futures, return_when=FIRST_EXCEPTION).done  # all of them, or one that failed
+                scanned = [future.result() for future in futures if future in ended]
+        progress.advance(self.name, len(tree.skipped))
+        return joined(scanned, skipped=tree.skipped, broken=broken)
+
+    def _scan(
+        self, way: Way, shard: Tree, rules: Sequence[Rule], progress: Progress, stop_fd: int
+    ) -> tuple[Report, Detection]:
+        report, tree = self._run(way, shard, rules, stop_fd), shard
+        if report.overloaded and report.failure is not None:
+            # Semgrep's own limits are not enforced everywhere. What stalls it is large; the rest gets a chance.
+            tree = shard.without(dict.fromkeys(shard.large_files(), report.failure))
+            report = self._run(way, tree, rules, stop_fd)
+        detection = detection_of(report, tree, rules)
+        progress.advance(self.name, len(shard.planted))
+        return report, detection
+
+    def _run(self, way: Way, tree: Tree, rules: Sequence[Rule], stop_fd: int) -> Report:
+        if not rules:
+            return failed(SkipReason.ENGINE_ERROR, "no rule is left that could be run")
         seconds = self.base_seconds + self.seconds_per_file * len(tree.planted)
-        left, refused, apart = list(rules), dict[str, str](), False
-        while left and len(refused) <= _MAX_REFUSED_RULES:
-            outcome = run_semgrep(tree, left, jobs=self.jobs or _processors(), timeout_seconds=seconds, apart=apart)
-            report = read_report(outcome)
-            if report.refused is None:
-                return report.with_broken(refused)
-            if not apart:
-                apart = True  # in one file rules load fastest; in files of their own the refused one has a name
-                continue
-            rule_id, why = report.refused
-            if rule_id not in {rule.id for rule in left}:
-                break
-            refused[rule_id] = why
-            left = [rule for rule in left if rule.id != rule_id]
-        return Report(failure=Skipped(SkipReason.ENGINE_ERROR, "semgrep refuses the rules")).with_broken(refused)
+        return way.run(tree, rules, timeout_seconds=seconds, stop_fd=stop_fd)
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, int]]:
+    """Threads, and a descriptor that tells their children to stop as soon as the block is left, however that comes."""
+    reader, writer = os.pipe()
+    try:
+        with ThreadPoolExecutor(count) as pool:
+            try:
+                yield pool, reader
+            finally:
+                os.close(writer)
+    finally:
+        os.close(reader)

@@ -1,6 +1,6 @@
 """From a rule's filled-in fix to the smallest edit that makes it."""
 
-from debtd.adapters.semgrep.run import metavariables
+from debtd.adapters.semgrep.dialect import metavariables
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import Edit
 from debtd.rulekit.rule import Rule, SemgrepPattern
@@ -13,7 +13,7 @@ RenderedFix = str | None
 
 
 def rendered_fix(rule: Rule, message: str, separator: str) -> RenderedFix:
-    """Take the fix out of a match's message (see run.py)."""
+    """Take the fix out of a match's message (see dialect.py)."""
     fix = rule.detect.body.get("fix") if isinstance(rule.detect, SemgrepPattern) else None
     if not isinstance(fix, str):
         return None

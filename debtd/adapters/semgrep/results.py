@@ -1,7 +1,7 @@
 """From semgrep's report to a detection, in the offsets of the repository's own bytes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from debtd.adapters.semgrep.fixes import RenderedFix, edit_of, rendered_fix
@@ -13,7 +13,7 @@ from debtd.model.inline import silence_request
 from debtd.model.scan import Detection
 from debtd.rulekit.lines import MAX_TEXT, Lines
 from debtd.rulekit.rule import Rule
-from debtd.rulekit.text import SourceText
+from debtd.rulekit.text import Refused, SourceText
 
 MAX_MATCHES_PER_FILE = 1_000
 
@@ -25,6 +25,7 @@ def detection_of(report: Report, tree: Tree, rules: Sequence[Rule]) -> Detection
         skipped |= {planted.source.path: report.failure for planted in tree.planted.values()}
         return Detection(skipped=skipped, broken=report.broken)
     by_id = {rule.id: rule for rule in rules}
+    read = {language for rule in rules if rule.id not in report.broken for language in rule.languages}
     matches: list[Match] = []
     hits = _hits_by_path(report, tree, by_id)
     for name, planted in tree.planted.items():
@@ -33,10 +34,35 @@ def detection_of(report: Report, tree: Tree, rules: Sequence[Rule]) -> Detection
         reason = report.skipped.get(name) or trouble
         if reason is None and name not in report.scanned:
             reason = Skipped(SkipReason.ENGINE_ERROR, "semgrep did not read the file")
+        if planted.source.language not in read:
+            reason = Skipped(SkipReason.ENGINE_ERROR, "no rule for its language could be run")
         if reason is not None:
             skipped[planted.source.path] = reason
-    fired = {hit.rule_id for hit in report.hits if tree.controls.get(hit.path) == hit.rule_id}
-    return Detection(matches=tuple(matches), skipped=skipped, fired=frozenset(fired), broken=report.broken)
+    return Detection(
+        matches=tuple(matches), skipped=skipped, fired=frozenset(_fired(report, tree)), broken=report.broken
+    )
+
+
+def joined(
+    shards: Sequence[tuple[Report, Detection]], *, skipped: Mapping[str, Skipped], broken: Mapping[str, str]
+) -> Detection:
+    """The detection of all shards. A rule has fired if it did in each of them, save those that failed as a whole:
+    all their files are skipped, so that nothing is claimed of them."""
+    fired = [detection.fired for report, detection in shards if report.failure is None]
+    detections = [detection for _, detection in shards]
+    return Detection(
+        matches=tuple(match for detection in detections for match in detection.matches),
+        skipped={**skipped, **{path: why for detection in detections for path, why in detection.skipped.items()}},
+        fired=frozenset.intersection(*fired) if fired else frozenset(),
+        broken={**broken, **{rule_id: why for detection in detections for rule_id, why in detection.broken.items()}},
+    )
+
+
+def _fired(report: Report, tree: Tree) -> Iterator[str]:
+    for hit in report.hits:
+        control = tree.controls.get(hit.path)
+        if control is not None and control.rule_id == hit.rule_id:
+            yield hit.rule_id
 
 
 def _hits_by_path(report: Report, tree: Tree, rules: Mapping[str, Rule]) -> Mapping[str, Sequence[Hit]]:
@@ -52,9 +78,13 @@ def _matches_in(
     planted: Planted, hits: Sequence[Hit], rules: Mapping[str, Rule], separator: str
 ) -> tuple[list[Match], Skipped | None]:
     """The matches of one file, and what keeps its scan from being whole."""
-    if not hits:
-        return [], None
-    source = planted.read()
+    try:
+        if not hits:
+            planted.ensure_unchanged()
+            return [], None
+        source = planted.read()
+    except Refused as refused:
+        return [], refused.skipped
     trouble = None
     places: dict[tuple[int, int, str], set[RenderedFix]] = defaultdict(set)
     for hit in hits:

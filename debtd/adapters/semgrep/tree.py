@@ -1,4 +1,7 @@
-"""The private copy that semgrep reads: sources, one control for each rule, and nothing that steers the scan.
+"""What semgrep is given to read: sources, one control for each rule, and nothing that steers the scan.
+
+A source is read where it stands when the way of running semgrep allows it and its bytes are what the engine should
+read; else there is a private copy, in UTF-8 and without a byte order mark:
 
 tree/.semgrepignore           empty: without it, semgrep would leave out tests, vendored folders and more
 tree/<path>                   sources whose names are plain
@@ -6,22 +9,19 @@ tree/.debtd/alias/7.js        sources whose names are not
 tree/.debtd/control/<id>.js   the rules' examples
 """
 
-import os
 import re
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from debtd.adapters.semgrep.limits import LARGE_FILE_BYTES
+from debtd.adapters.semgrep.source_file import FileState, read_listed, read_source, state_at
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.errors import Retryable
-from debtd.model.language import Language
+from debtd.model.language import Language, language_of
 from debtd.model.repo import Source
 from debtd.rulekit.rule import Rule, SemgrepPattern, control_of
-from debtd.rulekit.text import Refused, SourceText, decode_python, decode_utf8
-
-MAX_FILE_BYTES = 1_000_000
-LARGE_FILE_BYTES = 50_000
+from debtd.rulekit.text import Refused, SourceText
 
 # The endings by which semgrep itself tells the language; any other file of the language gets the first of them.
 # `.h` is not among them: semgrep would read such a file as C and as C++, debtd takes it for C++.
@@ -40,97 +40,122 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@+][A-Za-z0-9_.@+-]{0,119}(?:/[A-Za-z0-9_@+][A-
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One source in the tree. The copy is UTF-8 without a byte order mark, whatever the source is."""
+    """One source in the tree. `copy` is its private copy; without one the file stood in place in this `state`."""
 
     source: Source
-    location: Path
+    size: int
     encoding: str
     bom_bytes: int
+    copy: Path | None
+    state: FileState
 
     def read(self) -> SourceText:
-        """The text again, from the copy: the source itself may have changed since."""
-        utf8 = self.location.read_bytes()
-        body = utf8.decode("utf-8").encode(self.encoding)
-        return SourceText(b"\xef\xbb\xbf"[: self.bom_bytes] + body, utf8, self.encoding, self.bom_bytes)
+        """The text that semgrep has read. Raises Refused when that is no longer certain."""
+        if self.copy is not None:  # the source itself may have changed since
+            utf8 = self.copy.read_bytes()
+            body = utf8.decode("utf-8").encode(self.encoding)
+            return SourceText(b"\xef\xbb\xbf"[: self.bom_bytes] + body, utf8, self.encoding, self.bom_bytes)
+        data, state = read_listed(self.source)
+        if state != self.state:
+            raise _changed()
+        return SourceText(data, data, self.encoding, 0)
+
+    def ensure_unchanged(self) -> None:
+        """Raises Refused when a file in place is not the one that was checked, or was written to since."""
+        if self.copy is None and state_at(self.source.location) != self.state:
+            raise _changed()
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    rule_id: str
+    language: Language
+
+
+def _changed() -> Refused:
+    return Refused(SkipReason.UNREADABLE, "the file has changed while it was scanned")
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """`planted` and `controls` (rule ids) are keyed by the path below `root`, as semgrep prints it."""
+    """`planted` and `controls` are keyed by path as semgrep is given it: below `root`, or absolute."""
 
     root: Path
     planted: Mapping[str, Planted]
-    controls: Mapping[str, str]
+    controls: Mapping[str, Control]
     skipped: Mapping[str, Skipped]
 
-    def without_large_files(self, reason: Skipped) -> "Tree":
-        """Remove the large sources, skipped for this reason."""
-        large = {name for name, planted in self.planted.items() if planted.location.stat().st_size > LARGE_FILE_BYTES}
-        for name in large:
-            self.planted[name].location.unlink()
+    def part(self, names: Iterable[str]) -> "Tree":
+        """A tree of these sources only, and of all controls."""
+        return replace(self, planted={name: self.planted[name] for name in names}, skipped={})
+
+    def without(self, skipped: Mapping[str, Skipped]) -> "Tree":
+        """Take out sources, by name; a private copy is removed."""
+        for name in skipped:
+            copy = self.planted[name].copy
+            if copy is not None:
+                copy.unlink()
         return replace(
             self,
-            planted={name: planted for name, planted in self.planted.items() if name not in large},
-            skipped={**self.skipped, **{self.planted[name].source.path: reason for name in large}},
+            planted={name: planted for name, planted in self.planted.items() if name not in skipped},
+            skipped={**self.skipped, **{self.planted[name].source.path: why for name, why in skipped.items()}},
         )
 
+    def large_files(self) -> Sequence[str]:
+        return [name for name, planted in self.planted.items() if planted.size > LARGE_FILE_BYTES]
 
-def plant(root: Path, sources: Iterable[Source], rules: Sequence[Rule]) -> Tree:
-    """Write the copy below `root`, an empty private folder. Raises Retryable when it cannot be written."""
+
+def plant(root: Path, sources: Iterable[Source], rules: Sequence[Rule], *, in_place: bool) -> Tree:
+    """Make the tree in `root`, an empty private folder. Raises Retryable when it cannot be written."""
     planted: dict[str, Planted] = {}
     skipped: dict[str, Skipped] = {}
     try:
         (root / "tree/.debtd/alias").mkdir(parents=True)
         (root / "tree/.debtd/control").mkdir()
         (root / "tree/.semgrepignore").touch()
-        controls = {_plant_control(root, rule): rule.id for rule in rules}
+        now_ns = (root / "tree/.semgrepignore").stat().st_ctime_ns
+        controls = dict(_plant_control(root, rule) for rule in rules)
         for number, source in enumerate(sources):
             try:
-                text = _read(source)
+                text, state = read_source(source)
             except Refused as refused:
                 skipped[source.path] = refused.skipped
                 continue
-            name = _write(root, source, number, text.utf8)
-            planted[name] = Planted(source, root / name, text.encoding, text.bom_bytes)
+            stays = in_place and text.utf8 == text.data and _stands_well(source) and state.is_settled(now_ns)
+            stays = stays and source.location not in planted
+            name = source.location if stays else _write(root, source, number, text.utf8)
+            copy = None if stays else root / name
+            planted[name] = Planted(source, len(text.utf8), text.encoding, text.bom_bytes, copy, state)
     except OSError as error:
         raise Retryable(f"files for semgrep cannot be written to {root.parent}: {error.strerror}; make room.") from None
     return Tree(root, planted, controls, skipped)
 
 
-def _plant_control(root: Path, rule: Rule) -> str:
+def _plant_control(root: Path, rule: Rule) -> tuple[str, Control]:
     assert isinstance(rule.detect, SemgrepPattern)  # noqa: S101  (accepted by the detector)
-    ending = PurePosixPath(rule.detect.example_name).suffix.lower()
-    name = f"tree/.debtd/control/{rule.id}{ending}"
+    language = language_of(rule.detect.example_name) or rule.languages[0]
+    name = f"tree/.debtd/control/{rule.id}{_ending(rule.detect.example_name, language)}"
     (root / name).write_text(control_of(rule), "utf-8", newline="")
-    return name
+    return name, Control(rule.id, language)
 
 
-def _read(source: Source) -> SourceText:
-    if source.path.startswith("/") or ".." in source.path.split("/"):
-        raise Refused(SkipReason.PATH_REFUSED, "the path leaves the repository")
-    data = _bytes_of(source)
-    if len(data) > MAX_FILE_BYTES:
-        raise Refused(SkipReason.TOO_LARGE, f"more than {MAX_FILE_BYTES} bytes")
-    return decode_python(data) if source.language is Language.PYTHON else decode_utf8(data)
+def _ending(path: str, language: Language) -> str:
+    """The path's own, or another one by which semgrep tells the language."""
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix if suffix in _ENDINGS[language] else _ENDINGS[language][0]
 
 
-def _bytes_of(source: Source) -> bytes:
-    """At most one byte more than is allowed. Never follows a link, never waits for a pipe."""
-    try:
-        descriptor = os.open(source.location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor)
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Refused(SkipReason.NOT_A_REGULAR_FILE)
-            return file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise Refused(SkipReason.UNREADABLE, getattr(error, "strerror", None) or str(error)) from None
+def _stands_well(source: Source) -> bool:
+    """Whether semgrep can be told the location, and its ending is that of a copy."""
+    suffix = PurePosixPath(source.path).suffix
+    if not source.location.startswith("/") or not source.location.endswith(suffix):
+        return False
+    return suffix in _ENDINGS[source.language] and source.location.isprintable()
 
 
 def _write(root: Path, source: Source, number: int, data: bytes) -> str:
-    endings = _ENDINGS[source.language]
-    suffix = PurePosixPath(source.path).suffix
     name = f"tree/{source.path}"
-    if _PLAIN.fullmatch(source.path) and suffix in endings:
+    if _PLAIN.fullmatch(source.path) and PurePosixPath(source.path).suffix in _ENDINGS[source.language]:
         try:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             with (root / name).open("xb") as file:
@@ -139,7 +164,6 @@ def _write(root: Path, source: Source, number: int, data: bytes) -> str:
             pass
         else:
             return name
-    ending = suffix.lower() if suffix.lower() in endings else endings[0]
-    name = f"tree/.debtd/alias/{number}{ending}"
+    name = f"tree/.debtd/alias/{number}{_ending(source.path, source.language)}"
     (root / name).write_bytes(data)
     return name
