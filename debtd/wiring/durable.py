@@ -78,7 +78,7 @@ def _database_url(settings: Settings, url: str | None) -> str:
 
 
 def workspaces(settings: Settings) -> "Workspaces":
-    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415  (GitPython is slow to import)
+    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415
 
     return GitWorkspaces(ensure_state_dir(settings))
 
@@ -93,7 +93,7 @@ def login_name() -> str:
 
 def local_forge(settings: Settings) -> "Forge":
     from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
-    from debtd.adapters.git import ensure_bare  # noqa: PLC0415  (GitPython is slow to import)
+    from debtd.adapters.git import ensure_bare  # noqa: PLC0415
 
     return LocalForge(settings.state_dir, ensure_bare)
 
