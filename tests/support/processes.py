@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from debtd.adapters.git import process
-
 
 @contextmanager
 def recorded_git() -> Iterator[list[str]]:
@@ -25,5 +23,5 @@ def recorded_git() -> Iterator[list[str]]:
                     break
             super().__init__(argv, **options)
 
-    with patch.object(process.subprocess, "Popen", Recorded):
+    with patch("debtd.adapters.git.process.subprocess.Popen", Recorded):
         yield names
