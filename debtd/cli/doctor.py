@@ -15,7 +15,10 @@ from debtd.model.printable import printable
 @format_option
 @state_options
 def doctor(*, rule_folders: tuple[Path, ...], output: Format, state_dir: Path | None, config: Path | None) -> None:
-    """Check git, the engines, the rules, the state directory and the database."""
+    """Check everything that debtd works with.
+
+    That is git, the engines, the rules, the state directory and the database.
+    """
     from debtd.wiring.doctor import diagnose  # noqa: PLC0415  (the engines are slow to import)
 
     found = diagnose(settings_of(state_dir, config, rule_folders))

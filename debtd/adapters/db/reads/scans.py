@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from functools import lru_cache
 
 from debtd.adapters.db.escaping import unescape
 from debtd.adapters.db.reads.rows import Rows
@@ -19,13 +20,18 @@ def last(rows: Rows, repository_id: str) -> tuple[str, str, Coverage] | None:
         return None
     scan_id, tree_id, inputs, listed, scanned_paths = found[0]
     skips = "SELECT path, reason, detail FROM scan_skips WHERE scan_id = :scan_id ORDER BY ordinal"
-    reasons = {reason.value: reason for reason in SkipReason}
     coverage = Coverage(
         listed=listed,
         scanned=frozenset(json.loads(zlib.decompress(scanned_paths))),
         skipped=tuple(
-            SkippedFile(unescape(path), Skipped(reasons[reason], unescape(detail)))
+            SkippedFile(unescape(path), _skipped(reason, detail))
             for path, reason, detail in rows.select(skips, scan_id=scan_id)
         ),
     )
     return tree_id, inputs, coverage
+
+
+@lru_cache(maxsize=100)
+def _skipped(reason: str, detail: str) -> Skipped:
+    """Most files of a repository are skipped for the same few reasons."""
+    return Skipped(SkipReason(reason), unescape(detail))
