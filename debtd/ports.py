@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from debtd.model.coverage import Coverage
+from debtd.model.errors import DebtdError
 from debtd.model.event import Event
 from debtd.model.evidence import Evidence
 from debtd.model.finding import Finding, FindingState
@@ -101,6 +102,13 @@ class Workspaces(Protocol):
     def push_new_branch(self, repository: Repository, commit: str, branch: str, remote: str) -> None:
         """Create `branch` at `commit` on the remote. Repeating it is a no-op; another commit there is refused
         with RepoUnusable and stays untouched."""
+        ...
+
+    def push_new_branches(
+        self, repository: Repository, commits: Mapping[str, str], remote: str
+    ) -> Mapping[str, DebtdError]:
+        """The same for many branches (name to commit) in one push; what hindered those that are not there now, by
+        name: they hinder no other. Raises when the remote took nothing."""
         ...
 
 
