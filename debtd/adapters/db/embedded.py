@@ -38,6 +38,8 @@ class _SqliteRows:
     def select(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
         return self.connection.execute(sql, values)
 
+    stream = select
+
     def moment(self, at: datetime) -> object:
         return sqlite_moment(at)
 

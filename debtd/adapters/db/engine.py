@@ -136,6 +136,9 @@ class EngineRows:
     def select(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
         return iter(self.connection.execute(text(sql), values))
 
+    def stream(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
+        return iter(self.connection.execute(text(sql).execution_options(stream_results=True), values))
+
     def moment(self, at: datetime) -> object:
         return sqlite_moment(at) if self.connection.dialect.name == "sqlite" else at
 

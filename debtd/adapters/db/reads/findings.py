@@ -58,7 +58,7 @@ def listed(
     if limit:
         query += " LIMIT :number"
         values["number"] = limit
-    for row in rows.select(query, now=rows.moment(now), **values):
+    for row in rows.stream(query, now=rows.moment(now), **values):
         told = row[_WIDTH:]
         yield ListedFinding(_decode(row[:_WIDTH]), None if told[0] is None else suppressions.decode(told))
 

@@ -12,7 +12,11 @@ class Rows(Protocol):
     """One transaction that only reads."""
 
     def select(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
-        """The rows, one at a time, each as long as the list of columns; `:name` stands for a value."""
+        """The rows, each as long as the list of columns; `:name` stands for a value."""
+        ...
+
+    def stream(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
+        """The same for many rows: they are not all held in memory."""
         ...
 
     def moment(self, at: datetime) -> object:
