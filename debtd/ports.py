@@ -1,12 +1,13 @@
 """What the pipeline needs of the outside world. Adapters implement these; `wiring` chooses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from debtd.model.coverage import Coverage
+from debtd.model.errors import DebtdError
 from debtd.model.event import Event
 from debtd.model.evidence import Evidence
 from debtd.model.finding import Finding, FindingState
@@ -103,6 +104,13 @@ class Workspaces(Protocol):
         with RepoUnusable and stays untouched."""
         ...
 
+    def push_new_branches(
+        self, repository: Repository, commits: Mapping[str, str], remote: str
+    ) -> Mapping[str, DebtdError]:
+        """The same for many branches (name to commit) in one push; what hindered those that are not there now, by
+        name: they hinder no other. Raises when the remote took nothing."""
+        ...
+
 
 class Scratch(Protocol):
     """Throw-away files for a re-scan."""
@@ -152,6 +160,22 @@ class ScanRecord:
     engines: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ListedFinding:
+    """A finding, and the newest of its suppressions that are active."""
+
+    finding: Finding
+    suppression: Suppression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`total` findings are meant, of which `findings` gives the first ones."""
+
+    total: int
+    findings: Iterator[ListedFinding]
+
+
 class Store(Protocol):
     """Everything durable. Each method is one transaction; all are safe to repeat. Raises StateUnusable, and Retryable
     when another process holds the store or has moved on what was to be moved: then nothing was changed."""
@@ -180,6 +204,19 @@ class Store(Protocol):
         rule_id: str | None = None,
     ) -> tuple[Finding, ...]:
         """Ordered by path and position; no states means all."""
+        ...
+
+    def count_findings(
+        self, repository_id: str | None = None, states: Sequence[FindingState] = ()
+    ) -> Mapping[str, int]:
+        """How many there are by rule id, most frequent first; no states means all."""
+        ...
+
+    def list_findings(
+        self, now: datetime, states: Sequence[FindingState] = (), rule_id: str | None = None, limit: int = 0
+    ) -> AbstractContextManager[Listing]:
+        """The first `limit` findings by path and position (0 is no limit), read one at a time, of one moment:
+        memory does not grow with their number. `now` decides which suppressions are active."""
         ...
 
     def find_finding(self, prefix: str) -> tuple[Finding, ...]:

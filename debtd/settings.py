@@ -1,7 +1,6 @@
 """Where debtd keeps its state and what it was told: `debtd.toml` -> frozen settings. An unknown key is an error."""
 
 import os
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -50,13 +49,17 @@ def default_config() -> Path:
 
 def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             raise ConfigError(f"there is no settings file {path}; name another with --config.") from None
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the settings file {path} cannot be read: {error}.") from None
+    import tomllib  # noqa: PLC0415  (most people have no settings file)
+
+    try:
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
     unknown = sorted(set(values) - {field.name for field in fields(Settings)})

@@ -1,10 +1,14 @@
 """Logs and redaction. Every sink (logs, error sentences) passes the one redactor."""
 
-import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 _SECRET = re.compile(
     r"(?P<userinfo>(?<=://)[^/\s:@]+:[^/\s@]+(?=@))"
@@ -23,12 +27,37 @@ def _redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
+@dataclass(slots=True)
+class _Log:
+    """What the command line asked for; the least severe level that is written."""
+
+    level: int = 30
+    as_json: bool = False
+
+
+_log = _Log()
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}  # those of `logging`, whose import takes a while
+
+
 def configure_logging(*, level: str, as_json: bool) -> None:
-    """Structured logs on stderr: JSON lines, or aligned text for people."""
-    import structlog  # noqa: PLC0415  (slow to import, and `--help` logs nothing)
+    """Structured logs on stderr: JSON lines, or aligned text for people. Called before the first record."""
+    _log.level, _log.as_json = _LEVELS[level], as_json
+
+
+def log_event(event: str, **fields: str | float) -> None:
+    """One structured record at level info: a static event name and its fields."""
+    if _log.level <= _LEVELS["info"]:
+        _logger().info(event, **fields)
+
+
+@cache
+def _logger() -> "FilteringBoundLogger":
+    import structlog  # noqa: PLC0415  (slow to import, and most runs write no record)
 
     renderer = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if _log.as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[
@@ -39,13 +68,8 @@ def configure_logging(*, level: str, as_json: bool) -> None:
             _redact_event,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(_log.level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-
-
-def log_event(event: str, **fields: str | float) -> None:
-    """One structured record at level info: a static event name and its fields."""
-    import structlog  # noqa: PLC0415
-
-    structlog.get_logger().info(event, **fields)
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger

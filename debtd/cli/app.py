@@ -1,51 +1,72 @@
-"""The commands, put together. Each command imports what it needs when it runs: `--help` stays quick."""
+"""The commands, put together. Only the command that runs is imported: what `--help` says of the others stands here."""
 
-from typing import Annotated
+from importlib import import_module
 
-import typer
+import click
 
 from debtd import __version__
-from debtd.cli import db, doctor, findings, fix, pull_requests, rules, run, scan
-from debtd.cli.exit_codes import MEANING
-from debtd.telemetry import configure_logging
+from debtd.cli.exit_codes import MEANING, ExitCode
 
+# Where each command is, and the sentence about it in `debtd --help`.
+COMMANDS = {
+    "run": ("debtd.cli.run:run", "Scan, fix, verify and publish."),
+    "scan": ("debtd.cli.scan:scan", "Report the debt in a folder."),
+    "fix": ("debtd.cli.fix:fix", "Fix what can be proven, in place or as a diff."),
+    "findings": ("debtd.cli.findings:findings", "Review findings and record decisions."),
+    "pr": ("debtd.cli.pull_requests:pull_requests", "Review pull requests."),
+    "rules": ("debtd.cli.rules:rules", "List, show, check and write rules."),
+    "db": ("debtd.cli.db:db", "Upgrade and check the database."),
+    "doctor": ("debtd.cli.doctor:doctor", "Check everything that debtd works with."),
+}
 _CODES = "  ".join(f"{code.value}: {text}." for code, text in MEANING.items())
 
-app = typer.Typer(
-    name="debtd",
-    help="Finds technical debt, fixes what it can prove, and opens small pull requests with the evidence.",
+
+class _Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101  (the table names commands only; a test calls each)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
     epilog=f"Exit codes: {_CODES}",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode=None,
+    help="Finds technical debt, fixes what it can prove, and opens small pull requests with the evidence.",
 )
-app.command("run")(run.run)
-app.command("scan")(scan.scan)
-app.command("fix")(fix.fix)
-app.add_typer(findings.app, name="findings")
-app.add_typer(pull_requests.app, name="pr")
-app.add_typer(rules.app, name="rules")
-app.add_typer(db.app, name="db")
-app.command("doctor")(doctor.doctor)
+@click.option(
+    "--log-level",
+    type=click.Choice(("debug", "info", "warning", "error")),
+    default="warning",
+    show_default=True,
+    help="What the log tells.",
+)
+@click.option("--log-json", is_flag=True, help="Logs as JSON lines instead of text.")
+@click.version_option(__version__, message="%(prog)s %(version)s", help="Print the version.")
+def app(log_level: str, log_json: bool) -> None:
+    from debtd.telemetry import configure_logging  # noqa: PLC0415  (help writes no logs)
 
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        print(f"debtd {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    *,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
-    log_json: Annotated[bool, typer.Option("--log-json", help="Logs as JSON lines instead of text.")] = False,
-    version: Annotated[  # noqa: ARG001  (its callback does the work)
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Options for all commands; logs go to stderr."""
-    if log_level not in {"debug", "info", "warning", "error"}:
-        raise typer.BadParameter("choose debug, info, warning or error.", param_hint="--log-level")
     configure_logging(level=log_level, as_json=log_json)
+
+
+def call() -> int:
+    """Do what the command line says; the exit code. Faults of debtd's own are the caller's to tell."""
+    try:
+        code = app.main(prog_name="debtd", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return ExitCode.INTERRUPTED
+    return code if isinstance(code, int) else ExitCode.DONE

@@ -1,29 +1,35 @@
 """`debtd db`: the database's version and health."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import Config, OutputFormat, StateDir, settings_of
+from debtd.cli.options import format_option, settings_of, state_options
 from debtd.cli.output import Format, put, put_json, say
 from debtd.wiring import durable
 
-app = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
-
-Url = Annotated[str | None, typer.Option("--url", help="A database URL (default: the settings', or the embedded one).")]
+url_option = click.option("--url", help="A database URL (default: the settings', or the embedded one).")
 
 
-@app.command("upgrade")
-def upgrade(*, url: Url = None, state_dir: StateDir = None, config: Config = None) -> None:
+@click.group()
+def db() -> None:
+    """Upgrade and check the database."""
+
+
+@db.command()
+@url_option
+@state_options
+def upgrade(*, url: str | None, state_dir: Path | None, config: Path | None) -> None:
     """Bring the database to this version's tables. Safe to repeat."""
     say(f"the database is at version {durable.upgrade_database(settings_of(state_dir, config), url)}.")
 
 
-@app.command("check")
-def check(
-    *, url: Url = None, output: OutputFormat = Format.TEXT, state_dir: StateDir = None, config: Config = None
-) -> None:
+@db.command()
+@url_option
+@format_option
+@state_options
+def check(*, url: str | None, output: Format, state_dir: Path | None, config: Path | None) -> None:
     """Check the database: its version, its integrity, and what it holds."""
     report = durable.check_database(settings_of(state_dir, config), url)
     if output is Format.JSON:
@@ -45,4 +51,4 @@ def check(
             put(f"problem: {problem}")
         put("whole" if report.ok else "not usable as it is; run `debtd db upgrade`, or restore a backup")
     if not report.ok:
-        raise typer.Exit(ExitCode.STATE)
+        raise click.exceptions.Exit(ExitCode.STATE)

@@ -2,84 +2,47 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from debtd.cli.options import Config, OutputFormat, StateDir, settings_of
-from debtd.cli.output import Format, plural, put, put_json, put_table, say
-from debtd.cli.views import finding_json
+from debtd.cli.finding_list import list_findings
+from debtd.cli.options import author_option, format_option, reason_option, settings_of, state_options
+from debtd.cli.output import Format, plural, put, put_json, say
+from debtd.cli.views import finding_json, suppression_json
 from debtd.model.errors import ConfigError
-from debtd.model.finding import Finding, FindingState
+from debtd.model.finding import Finding
 from debtd.model.printable import printable
 from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.ports import Store
 from debtd.wiring import durable
 
-app = typer.Typer(help="Review findings and record decisions.", no_args_is_help=True)
-
-Fingerprint = Annotated[str, typer.Argument(help="A fingerprint, or the beginning of one.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept and shown.")]
+fingerprint_argument = click.argument("fingerprint")
 
 
-@app.command("list")
-def list_findings(
-    *,
-    rule: Annotated[str | None, typer.Option("--rule", help="Only findings of this rule.")] = None,
-    state: Annotated[
-        list[FindingState] | None,
-        typer.Option("--state", help="open, unverified or resolved (default: the first two)."),
-    ] = None,
-    output: OutputFormat = Format.TEXT,
-    state_dir: StateDir = None,
-    config: Config = None,
-) -> None:
-    """List findings, by repository path and position."""
-    states = tuple(state or (FindingState.OPEN, FindingState.UNVERIFIED))
-    with durable.open_store(settings_of(state_dir, config)) as store:
-        found = store.findings(states=states, rule_id=rule)
-        active = store.suppressions(durable.SystemClock().now())
-    reasons = {s.fingerprint: s for s in active}
-    if output is Format.JSON:
-        put_json([finding_json(f) | {"suppression": _suppression_json(reasons.get(f.fingerprint))} for f in found])
-        return
-    put_table(("fingerprint", "state", "rule", "place"), [_row(f, f.fingerprint in reasons) for f in found])
-    say(f"{plural(len(found), 'finding')}.")
+@click.group()
+def findings() -> None:
+    """Review findings and record decisions.
+
+    A FINGERPRINT can be given by its beginning.
+    """
 
 
-def _row(finding: Finding, suppressed: bool) -> tuple[str, str, str, str]:
-    match = finding.match
-    state = "suppressed" if suppressed else finding.state.value
-    return finding.fingerprint[:12], state, match.rule_id, f"{match.path}:{match.span.line}:{match.span.column}"
+findings.add_command(list_findings)
 
 
-def _suppression_json(suppression: Suppression | None) -> dict[str, object] | None:
-    if suppression is None:
-        return None
-    return {
-        "kind": suppression.kind,
-        "reason": suppression.reason,
-        "author": suppression.author,
-        "created_at": suppression.created_at.isoformat(),
-        "expires_at": suppression.expires_at.isoformat() if suppression.expires_at else None,
-    }
-
-
-@app.command("show")
-def show(
-    fingerprint: Fingerprint,
-    *,
-    output: OutputFormat = Format.TEXT,
-    state_dir: StateDir = None,
-    config: Config = None,
-) -> None:
+@findings.command()
+@fingerprint_argument
+@format_option
+@state_options
+def show(fingerprint: str, *, output: Format, state_dir: Path | None, config: Path | None) -> None:
     """Show one finding with its decisions and its history."""
     with durable.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
         decisions = [s for s in store.suppressions(durable.SystemClock().now()) if s.fingerprint == finding.fingerprint]
         events = store.events(finding.fingerprint)
     if output is Format.JSON:
-        put_json(finding_json(finding) | {"suppressions": [_suppression_json(s) for s in decisions]})
+        put_json(finding_json(finding) | {"suppressions": [suppression_json(s) for s in decisions]})
         return
     match = finding.match
     put(f"fingerprint  {finding.fingerprint}")
@@ -99,23 +62,26 @@ def show(
         put(printable(f"{event.at:%Y-%m-%d %H:%M} {event.kind} {told}".rstrip()))
 
 
-@app.command("suppress")
+@findings.command()
+@fingerprint_argument
+@reason_option
+@click.option("--expires", help="When to look again: 90d, 12w, or a date such as 2027-01-31.")
+@author_option
+@state_options
 def suppress(
-    fingerprint: Fingerprint,
+    fingerprint: str,
     *,
-    reason: Reason,
-    expires: Annotated[
-        str | None, typer.Option(help="When to look again: 90d, 12w, or a date such as 2027-01-31.")
-    ] = None,
-    author: Annotated[str | None, typer.Option(help="Who decides (default: the login name).")] = None,
-    state_dir: StateDir = None,
-    config: Config = None,
+    reason: str,
+    expires: str | None,
+    author: str | None,
+    state_dir: Path | None,
+    config: Path | None,
 ) -> None:
     """Record a no: the finding stays known, and no fix is proposed for it."""
     clock = durable.SystemClock()
     suppression_until = parse_expiry(expires, clock.now()) if expires else None
     if not reason.strip():
-        raise typer.BadParameter("say why.", param_hint="--reason")
+        raise click.BadParameter("say why.", param_hint="--reason")
     with durable.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
         store.add_suppression(
@@ -132,15 +98,12 @@ def suppress(
     say(f"suppressed {finding.fingerprint[:12]}{until}; `debtd findings reopen {finding.fingerprint[:12]}` undoes it.")
 
 
-@app.command("reopen")
-def reopen(
-    fingerprint: Fingerprint,
-    *,
-    reason: Reason = "",
-    author: Annotated[str | None, typer.Option(help="Who decides (default: the login name).")] = None,
-    state_dir: StateDir = None,
-    config: Config = None,
-) -> None:
+@findings.command()
+@fingerprint_argument
+@click.option("--reason", default="", help="Why; it is kept and shown.")
+@author_option
+@state_options
+def reopen(fingerprint: str, *, reason: str, author: str | None, state_dir: Path | None, config: Path | None) -> None:
     """Lift every recorded no of a finding: the next run may propose a fix again."""
     with durable.open_store(settings_of(state_dir, config)) as store:
         finding = find_one(store, fingerprint)
@@ -170,7 +133,7 @@ def parse_expiry(text: str, now: datetime) -> datetime:
     try:
         moment = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise typer.BadParameter("give 90d, 12w or a date such as 2027-01-31.", param_hint="--expires") from None
+        raise click.BadParameter("give 90d, 12w or a date such as 2027-01-31.", param_hint="--expires") from None
     if moment <= now:
-        raise typer.BadParameter("this date has passed.", param_hint="--expires")
+        raise click.BadParameter("this date has passed.", param_hint="--expires")
     return moment

@@ -1,13 +1,13 @@
 """`debtd fix`: mend a working tree or a plain folder, with the same proof as a pull request."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from debtd.cli.diff import render_diff
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython
+from debtd.cli.options import PATH, config_option, rule_folders_option, rule_option, target_python_option
 from debtd.cli.output import plural, put, say
 from debtd.cli.views import say_coverage
 from debtd.model.printable import printable
@@ -17,24 +17,37 @@ if TYPE_CHECKING:
     from debtd.pipeline.mend import Mended
 
 
+@click.command()
+@click.argument("path", type=PATH)
+@click.option("--diff", is_flag=True, help="Print the changes as a unified diff; change nothing.")
+@click.option("--write", is_flag=True, help="Change the files in place.")
+@rule_option
+@rule_folders_option
+@target_python_option
+@config_option
 def fix(
-    path: Annotated[Path, typer.Argument(help="A folder or a file.")],
+    path: Path,
     *,
-    diff: Annotated[bool, typer.Option("--diff", help="Print the changes as a unified diff; change nothing.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Change the files in place.")] = False,
-    rule: RuleIds = None,
-    rules: RuleFolders = None,
-    target_python: TargetPython = None,
-    config: Config = None,
+    diff: bool,
+    write: bool,
+    rule: tuple[str, ...],
+    rule_folders: tuple[Path, ...],
+    target_python: str | None,
+    config: Path | None,
 ) -> None:
-    """Fix what can be proven, in place or as a diff. Needs no database and no git."""
+    """Fix what can be proven, in place or as a diff.
+
+    PATH is a folder or a file. Needs no database and no git.
+    """
     if diff == write:
-        raise typer.BadParameter("give exactly one of --diff and --write.", param_hint="--diff / --write")
+        raise click.BadParameter("give exactly one of --diff and --write.", param_hint="--diff / --write")
     from debtd.cli.folder_scan import scanned_folder  # noqa: PLC0415
     from debtd.pipeline.mend import Workbench, mend  # noqa: PLC0415
     from debtd.wiring import engines  # noqa: PLC0415  (the engines are slow to import)
 
-    with scanned_folder(path, rule_ids=rule, rule_folders=rules, target_python=target_python, config=config) as scanned:
+    with scanned_folder(
+        path, rule_ids=rule, rule_folders=rule_folders, target_python=target_python, config=config
+    ) as scanned:
         result, checkout = scanned.result, scanned.checkout
         wanted = {match.path for match in result.matches if match.edits}
         before = {s.path: Path(s.location).read_bytes() for s in checkout.sources if s.path in wanted}
@@ -53,7 +66,7 @@ def fix(
             put(render_diff(file.source.path, file.before, file.after))
     _say_summary(mended, result, write=write)
     if result.broken:
-        raise typer.Exit(ExitCode.CONFIGURATION)
+        raise click.exceptions.Exit(ExitCode.CONFIGURATION)
 
 
 def _say_summary(mended: "Mended", result: "ScanResult", *, write: bool) -> None:

@@ -1,6 +1,6 @@
 """What `scan` and `fix` begin with: a folder, scanned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +34,8 @@ class FolderScan:
 def scanned_folder(
     path: Path,
     *,
-    rule_ids: list[str] | None,
-    rule_folders: list[Path] | None,
+    rule_ids: Sequence[str],
+    rule_folders: tuple[Path, ...],
     target_python: str | None,
     config: Path | None,
 ) -> Iterator[FolderScan]:
@@ -43,7 +43,7 @@ def scanned_folder(
     target = target_of(target_python)
     settings = settings_of(config=config, rule_folders=rule_folders)
     with progress_bars() as progress, toolbox(settings) as tools:
-        rules = select_rules(tools.rules, rule_ids or ())
+        rules = select_rules(tools.rules, rule_ids)
         checkout = open_folder(path, languages_of(rules))
         project = project_of(dict(checkout.texts), target)
         yield FolderScan(

@@ -1,36 +1,56 @@
 """Options that several commands share, each with one meaning."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, TypeVar
 
-import typer
+import click
 
 from debtd.cli.output import Format
 from debtd.model.project import PythonVersion, parse_python_version
-from debtd.settings import Settings, load_settings
 
-StateDir = Annotated[
-    Path | None, typer.Option("--state-dir", help="Where debtd keeps its state (default: the platform's place).")
-]
-Config = Annotated[Path | None, typer.Option("--config", help="A debtd.toml (default: the platform's place).")]
-RuleIds = Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be given several times.")]
-RuleFolders = Annotated[
-    list[Path] | None, typer.Option("--rules", help="A folder with more rules; may be given several times.")
-]
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to print the data.")]
-TargetPython = Annotated[
-    str | None,
-    typer.Option(
-        "--target-python", metavar="X.Y", help="The oldest Python to support, instead of what the project declares."
-    ),
-]
+if TYPE_CHECKING:
+    from debtd.settings import Settings
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+PATH = click.Path(path_type=Path)
+
+state_dir_option = click.option(
+    "--state-dir", type=PATH, help="Where debtd keeps its state (default: the platform's place)."
+)
+config_option = click.option("--config", type=PATH, help="A debtd.toml (default: the platform's place).")
+rule_option = click.option("--rule", multiple=True, metavar="ID", help="Only this rule; may be given several times.")
+rule_folders_option = click.option(
+    "--rules", "rule_folders", type=PATH, multiple=True, help="A folder with more rules; may be given several times."
+)
+format_option = click.option(
+    "--format",
+    "output",
+    type=click.Choice(Format, case_sensitive=False),
+    default=Format.TEXT,
+    show_default="text",
+    help="How to print the data.",
+)
+target_python_option = click.option(
+    "--target-python", metavar="X.Y", help="The oldest Python to support, instead of what the project declares."
+)
+reason_option = click.option("--reason", required=True, help="Why; it is kept and shown.")
+author_option = click.option("--author", help="Who decides (default: the login name).")
+
+
+def state_options(command: Function) -> Function:
+    """Where the state is: for every command that works on it."""
+    return state_dir_option(config_option(command))
 
 
 def settings_of(
-    state_dir: Path | None = None, config: Path | None = None, rule_folders: list[Path] | None = None
-) -> Settings:
+    state_dir: Path | None = None, config: Path | None = None, rule_folders: tuple[Path, ...] = ()
+) -> "Settings":
     """Settings from the file and the shared options."""
-    return load_settings(config=config, state_dir=state_dir, rule_folders=tuple(rule_folders or ()))
+    from debtd.settings import load_settings  # noqa: PLC0415  (help needs no settings)
+
+    return load_settings(config=config, state_dir=state_dir, rule_folders=rule_folders)
 
 
 def target_of(text: str | None) -> PythonVersion | None:
@@ -40,4 +60,4 @@ def target_of(text: str | None) -> PythonVersion | None:
     try:
         return parse_python_version(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--target-python") from None
+        raise click.BadParameter(f"{error}.", param_hint="--target-python") from None

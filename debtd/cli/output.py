@@ -2,10 +2,13 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from enum import StrEnum
+from itertools import chain, islice
 
 from debtd.model.printable import printable
+
+_MOST_IN_A_TABLE = 1_000
 
 
 class Format(StrEnum):
@@ -28,12 +31,28 @@ def put_json(value: object) -> None:
     print()
 
 
-def put_table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table as wide as the terminal; plain columns when stdout is no terminal, so that pipes get whole cells."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            put("\t".join(printable(cell) for cell in row))
+def put_json_each(values: Iterable[object]) -> None:
+    """A JSON array, one element a line: it is written while it is read, so it may be long."""
+    opening = "["
+    for value in values:
+        sys.stdout.write(f"{opening}\n{json.dumps(value)}")
+        opening = ","
+    put("[]" if opening == "[" else "\n]")
+
+
+def put_table(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """A table as wide as the terminal; plain columns when stdout is no terminal (so that pipes get whole cells), or
+    when there are more rows than a person reads."""
+    rest = iter(rows)
+    first = list(islice(rest, _MOST_IN_A_TABLE + 1)) if sys.stdout.isatty() else []
+    if first and len(first) <= _MOST_IN_A_TABLE:
+        _put_for_people(headers, first)
         return
+    for row in chain(first, rest):
+        put("\t".join(map(printable, row)))
+
+
+def _put_for_people(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     from rich.console import Console  # noqa: PLC0415  (slow to import)
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415

@@ -1,12 +1,13 @@
 """`debtd pr`: the pull requests, what they change, and how to say no."""
 
 import re
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
 
-import typer
+import click
 
 from debtd.cli.diff import render_diff
-from debtd.cli.options import Config, OutputFormat, StateDir, settings_of
+from debtd.cli.options import author_option, format_option, reason_option, settings_of, state_options
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
 from debtd.cli.views import pull_request_json
 from debtd.model.edit import apply_edits
@@ -17,22 +18,33 @@ from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.ports import Store
 from debtd.wiring import durable
 
-app = typer.Typer(help="Review pull requests.", no_args_is_help=True)
-
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A pull request's key, or the beginning of one.")]
+key_argument = click.argument("key")
 
 
-@app.command("list")
+@click.group("pr")
+def pull_requests() -> None:
+    """Review pull requests.
+
+    A KEY can be given by its beginning.
+    """
+
+
+@pull_requests.command("list")
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice(PullRequestState, case_sensitive=False),
+    multiple=True,
+    help="Only in this state; may be given several times.",
+)
+@format_option
+@state_options
 def list_pull_requests(
-    *,
-    state: Annotated[list[PullRequestState] | None, typer.Option("--state", help="Only in this state.")] = None,
-    output: OutputFormat = Format.TEXT,
-    state_dir: StateDir = None,
-    config: Config = None,
+    *, states: Sequence[PullRequestState], output: Format, state_dir: Path | None, config: Path | None
 ) -> None:
     """List pull requests, oldest first."""
     with durable.open_store(settings_of(state_dir, config)) as store:
-        found = store.pull_requests(states=tuple(state or ()))
+        found = store.pull_requests(states=tuple(states))
     if output is Format.JSON:
         put_json([pull_request_json(pull_request) for pull_request in found])
         return
@@ -40,8 +52,11 @@ def list_pull_requests(
     say(f"{plural(len(found), 'pull request')}.")
 
 
-@app.command("show")
-def show(key: Key, *, output: OutputFormat = Format.TEXT, state_dir: StateDir = None, config: Config = None) -> None:
+@pull_requests.command()
+@key_argument
+@format_option
+@state_options
+def show(key: str, *, output: Format, state_dir: Path | None, config: Path | None) -> None:
     """Show what a pull request changes, why, and its evidence."""
     with durable.open_store(settings_of(state_dir, config)) as store:
         found = find_one(store, key)
@@ -59,8 +74,10 @@ def show(key: Key, *, output: OutputFormat = Format.TEXT, state_dir: StateDir = 
     put(found.body)
 
 
-@app.command("diff")
-def diff(key: Key, *, state_dir: StateDir = None, config: Config = None) -> None:
+@pull_requests.command()
+@key_argument
+@state_options
+def diff(key: str, *, state_dir: Path | None, config: Path | None) -> None:
     """Print the change as a unified diff."""
     settings = settings_of(state_dir, config)
     with durable.open_store(settings) as store:
@@ -75,20 +92,17 @@ def diff(key: Key, *, state_dir: StateDir = None, config: Config = None) -> None
         put(render_diff(file.path, before, apply_edits(before, file.edits)))
 
 
-@app.command("reject")
-def reject(
-    key: Key,
-    *,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept and shown.")],
-    author: Annotated[str | None, typer.Option(help="Who decides (default: the login name).")] = None,
-    state_dir: StateDir = None,
-    config: Config = None,
-) -> None:
+@pull_requests.command()
+@key_argument
+@reason_option
+@author_option
+@state_options
+def reject(key: str, *, reason: str, author: str | None, state_dir: Path | None, config: Path | None) -> None:
     """Say no: the pull request is closed, and its findings are not proposed again."""
     from debtd.pipeline import publish  # noqa: PLC0415
 
     if not reason.strip():
-        raise typer.BadParameter("say why.", param_hint="--reason")
+        raise click.BadParameter("say why.", param_hint="--reason")
     settings = settings_of(state_dir, config)
     with durable.open_store(settings) as store:
         found = find_one(store, key)

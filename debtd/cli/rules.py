@@ -3,12 +3,12 @@
 import re
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import Config, OutputFormat, RuleFolders, settings_of
+from debtd.cli.options import PATH, config_option, format_option, rule_folders_option, settings_of
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
 from debtd.model.errors import ConfigError
 from debtd.model.printable import printable
@@ -16,13 +16,19 @@ from debtd.model.printable import printable
 if TYPE_CHECKING:
     from debtd.rulekit.rule import Rule
 
-app = typer.Typer(help="List, show, check and write rules.", no_args_is_help=True)
+
+@click.group()
+def rules() -> None:
+    """List, show, check and write rules."""
 
 
-@app.command("list")
-def list_rules(*, rules: RuleFolders = None, output: OutputFormat = Format.TEXT, config: Config = None) -> None:
+@rules.command("list")
+@rule_folders_option
+@format_option
+@config_option
+def list_rules(*, rule_folders: tuple[Path, ...], output: Format, config: Path | None) -> None:
     """List all rules."""
-    loaded = _load(rules, config)
+    loaded = _load(rule_folders, config)
     if output is Format.JSON:
         put_json([_rule_json(rule) for rule in loaded])
         return
@@ -31,19 +37,17 @@ def list_rules(*, rules: RuleFolders = None, output: OutputFormat = Format.TEXT,
     say(f"{plural(len(loaded), 'rule')}, {sum(rule.has_fix for rule in loaded)} with a fix.")
 
 
-@app.command("show")
-def show(
-    rule_id: Annotated[str, typer.Argument(metavar="RULE")],
-    *,
-    rules: RuleFolders = None,
-    output: OutputFormat = Format.TEXT,
-    config: Config = None,
-) -> None:
+@rules.command()
+@click.argument("rule_id", metavar="RULE")
+@rule_folders_option
+@format_option
+@config_option
+def show(rule_id: str, *, rule_folders: tuple[Path, ...], output: Format, config: Path | None) -> None:
     """Show a rule: what it finds, why, how safe its fix is, and examples."""
     from debtd.rulekit.examples import shown_examples  # noqa: PLC0415  (the parser is slow to import)
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
 
-    (rule,) = select_rules(_load(rules, config), [rule_id])
+    (rule,) = select_rules(_load(rule_folders, config), [rule_id])
     if output is Format.JSON:
         put_json(_rule_json(rule))
         return
@@ -62,39 +66,38 @@ def show(
         put(link)
 
 
-@app.command("check")
-def check(
-    rule_id: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...")] = None,
-    *,
-    rules: RuleFolders = None,
-    config: Config = None,
-) -> None:
+@rules.command()
+@click.argument("rule_ids", metavar="[RULE]...", nargs=-1)
+@rule_folders_option
+@config_option
+def check(rule_ids: tuple[str, ...], *, rule_folders: tuple[Path, ...], config: Path | None) -> None:
     """Run rules against their own examples."""
     from debtd.rulekit.loader import select_rules  # noqa: PLC0415
     from debtd.wiring import engines  # noqa: PLC0415  (the engines are slow to import)
 
-    chosen = select_rules(_load(rules, config), rule_id or ())
-    settings = settings_of(config=config, rule_folders=rules)
+    chosen = select_rules(_load(rule_folders, config), rule_ids)
+    settings = settings_of(config=config, rule_folders=rule_folders)
     problems = engines.check_rules(settings, [rule.id for rule in chosen])
     for rule in chosen:
         for problem in problems.get(rule.id, ()):
             put(printable(f"{rule.path}: {problem}"))
     say(f"{plural(len(chosen), 'rule')} checked, {len(problems)} with problems.")
     if problems:
-        raise typer.Exit(ExitCode.CONFIGURATION)
+        raise click.exceptions.Exit(ExitCode.CONFIGURATION)
 
 
-@app.command("new")
-def new(
-    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="The id, in kebab-case; it names the smell.")],
-    *,
-    folder: Annotated[Path, typer.Option("--folder", help="Where to write it.")] = Path(),
-) -> None:
-    """Write the template of a LibCST rule."""
+@rules.command()
+@click.argument("rule_id", metavar="RULE")
+@click.option("--folder", type=PATH, default=Path(), help="Where to write it (default: this folder).")
+def new(rule_id: str, *, folder: Path) -> None:
+    """Write the template of a LibCST rule.
+
+    RULE is its id, in kebab-case; it names the smell.
+    """
     from debtd.rulekit.template import TEMPLATE  # noqa: PLC0415
 
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule_id):
-        raise typer.BadParameter("use kebab-case of at least two words, such as bare-except.", param_hint="RULE")
+        raise click.BadParameter("use kebab-case of at least two words, such as bare-except.", param_hint="RULE")
     path = folder / f"{rule_id.replace('-', '_')}.py"
     try:
         with path.open("x", encoding="utf-8") as handle:
@@ -106,7 +109,7 @@ def new(
     say(f"wrote {path}; fill it in, then run `debtd rules check {rule_id} --rules {folder}`.")
 
 
-def _load(folders: list[Path] | None, config: Path | None) -> "tuple[Rule, ...]":
+def _load(folders: tuple[Path, ...], config: Path | None) -> "tuple[Rule, ...]":
     from debtd.wiring import engines  # noqa: PLC0415  (the parser is slow to import)
 
     return engines.all_rules(settings_of(config=config, rule_folders=folders))

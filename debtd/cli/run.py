@@ -1,41 +1,46 @@
 """`debtd run`: the whole road for one repository, on the embedded database and the local forge."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
 
-import typer
+import click
 
 from debtd.cli.exit_codes import ExitCode
 from debtd.cli.options import (
-    Config,
-    OutputFormat,
-    RuleFolders,
-    RuleIds,
-    StateDir,
-    TargetPython,
+    format_option,
+    rule_folders_option,
+    rule_option,
     settings_of,
+    state_options,
     target_of,
+    target_python_option,
 )
 from debtd.cli.output import Format, put_json
 from debtd.telemetry import log_event
 
-if TYPE_CHECKING:
-    pass
 
-
+@click.command()
+@click.argument("location", metavar="PATH|URL")
+@click.option("--stop-after", type=click.Choice(("scan", "fix", "verify")), help="A dry run, stopped there.")
+@rule_option
+@rule_folders_option
+@target_python_option
+@format_option
+@state_options
 def run(
-    location: Annotated[str, typer.Argument(metavar="PATH|URL", help="A git repository.")],
+    location: str,
     *,
-    stop_after: Annotated[str | None, typer.Option(help="scan, fix or verify: a dry run, stopped there.")] = None,
-    rule: RuleIds = None,
-    rules: RuleFolders = None,
-    target_python: TargetPython = None,
-    output: OutputFormat = Format.TEXT,
-    state_dir: StateDir = None,
-    config: Config = None,
+    stop_after: str | None,
+    rule: tuple[str, ...],
+    rule_folders: tuple[Path, ...],
+    target_python: str | None,
+    output: Format,
+    state_dir: Path | None,
+    config: Path | None,
 ) -> None:
-    """Scan, fix, verify and publish. The repository itself is only read: branches go to the local forge."""
-    if stop_after not in {None, "scan", "fix", "verify"}:
-        raise typer.BadParameter("choose scan, fix or verify.", param_hint="--stop-after")
+    """Scan, fix, verify and publish.
+
+    The repository is only read: branches go to the local forge.
+    """
     from debtd.cli.progress import progress_bars  # noqa: PLC0415
     from debtd.cli.run_summary import put_summary, summary_json  # noqa: PLC0415
     from debtd.pipeline.order import Order, Stage  # noqa: PLC0415
@@ -45,10 +50,10 @@ def run(
     from debtd.wiring.rooms import open_rooms  # noqa: PLC0415  (the engines are slow to import)
 
     target = target_of(target_python)
-    settings = settings_of(state_dir, config, rules)
+    settings = settings_of(state_dir, config, rule_folders)
     with progress_bars() as progress, open_rooms(settings, progress) as (rooms, all_rules):
         order = Order(
-            rules=select_rules(all_rules, rule or ()), stop_after=Stage(stop_after or "publish"), target_python=target
+            rules=select_rules(all_rules, rule), stop_after=Stage(stop_after or "publish"), target_python=target
         )
         repository = rooms.workspaces.identify(location)
         log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
@@ -69,4 +74,4 @@ def run(
         else:
             put_summary(outcome, order, store, state_dir)
     if outcome.scanned.broken:
-        raise typer.Exit(ExitCode.CONFIGURATION)
+        raise click.exceptions.Exit(ExitCode.CONFIGURATION)

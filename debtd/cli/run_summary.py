@@ -11,7 +11,7 @@ from debtd.cli.output import plural, put
 from debtd.cli.views import coverage_json, pull_request_json, render_coverage
 from debtd.model.coverage import SkipReason
 from debtd.model.evidence import Evidence
-from debtd.model.finding import Finding, FindingState
+from debtd.model.finding import FindingState
 from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.pipeline.order import Order, Outcome, Stage
@@ -42,7 +42,7 @@ def put_summary(outcome: Outcome, order: Order, store: Store, state_dir: Path | 
 def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, object]:
     """The summary as JSON."""
     record = outcome.scanned.record
-    findings = _findings(outcome, order, store)
+    findings = _counts(outcome, order, store)
     judged = [evidence for key in outcome.judged if (evidence := store.evidence(key)) is not None]
     return {
         "repository": {"id": outcome.repository.id, "source": outcome.repository.source},
@@ -52,7 +52,7 @@ def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, obje
         "scanned_now": record is not None,
         "python_floor": outcome.scanned.project.render_min_python(),
         "coverage": coverage_json(outcome.scanned.coverage),
-        "findings": dict(Counter(f.match.rule_id for f in findings).most_common()),
+        "findings": findings,
         "new_findings": len(record.new) if record else 0,
         "resolved_findings": len(record.resolved) if record else 0,
         "unverified_findings": len(record.unverified) if record else 0,
@@ -65,10 +65,11 @@ def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, obje
     }
 
 
-def _findings(outcome: Outcome, order: Order, store: Store) -> list[Finding]:
+def _counts(outcome: Outcome, order: Order, store: Store) -> dict[str, int]:
+    """What is owed by the rules of this run, most frequent first."""
     ids = {rule.id for rule in order.rules}
-    states = (FindingState.OPEN, FindingState.UNVERIFIED)
-    return [f for f in store.findings(outcome.repository.id, states) if f.match.rule_id in ids]
+    counts = store.count_findings(outcome.repository.id, (FindingState.OPEN, FindingState.UNVERIFIED))
+    return {rule_id: count for rule_id, count in counts.items() if rule_id in ids}
 
 
 def _open(outcome: Outcome, store: Store) -> tuple[PullRequest, ...]:
@@ -84,14 +85,14 @@ def _put_scan(outcome: Outcome, order: Order, store: Store) -> None:
         put("Scan      nothing changed since the last scan: no file was read again")
     put(f"{'Files' if record is None else 'Scan ':<10}{render_coverage(outcome.scanned.coverage)}")
     put(f"{'Floor':<10}{outcome.scanned.project.render_min_python()}")
-    findings = _findings(outcome, order, store)
+    counts = _counts(outcome, order, store)
     news = f"{len(record.new):,} new, {len(record.resolved):,} gone" if record else "no new ones"
-    put(f"{'Findings':<10}{len(findings):,} ({news})")
+    put(f"{'Findings':<10}{sum(counts.values()):,} ({news})")
     if record and record.unverified:
         count = len(record.unverified)
         stay = "stays" if count == 1 else "stay"
         put(f"{'':<10}{plural(count, 'finding')} could not be looked at again and {stay}")
-    for rule_id, count in Counter(f.match.rule_id for f in findings).most_common():
+    for rule_id, count in counts.items():
         put(f"{'':<10}{count:>6,}  {rule_id}")
     for rule_id, why in sorted(outcome.scanned.broken.items()):
         put(printable(f"{'':<10}the rule {rule_id} failed: {why}"))

@@ -1,34 +1,54 @@
 """`debtd scan`: look at a folder, change nothing, keep nothing."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import Config, RuleFolders, RuleIds, TargetPython
+from debtd.cli.options import PATH, config_option, rule_folders_option, rule_option, target_python_option
 from debtd.cli.output import plural, put, put_json, say
 from debtd.cli.views import ScanFormat, coverage_json, finding_json, say_coverage
 from debtd.model.printable import printable
 
 
+@click.command()
+@click.argument("path", type=PATH)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(ScanFormat, case_sensitive=False),
+    default=ScanFormat.TEXT,
+    show_default="text",
+    help="How to print the findings.",
+)
+@rule_option
+@rule_folders_option
+@target_python_option
+@click.option("--show-skipped", is_flag=True, help="List every skipped file.")
+@click.option("--fail-on-findings/--no-fail-on-findings", help="Exit with 1 when there are findings.")
+@config_option
 def scan(
-    path: Annotated[Path, typer.Argument(help="A folder or a file. A git work tree leaves out what git ignores.")],
+    path: Path,
     *,
-    output: Annotated[ScanFormat, typer.Option("--format", help="How to print the findings.")] = ScanFormat.TEXT,
-    rule: RuleIds = None,
-    rules: RuleFolders = None,
-    target_python: TargetPython = None,
-    show_skipped: Annotated[bool, typer.Option("--show-skipped", help="List every skipped file.")] = False,
-    fail_on_findings: Annotated[bool, typer.Option(help="Exit with 1 when there are findings.")] = False,
-    config: Config = None,
+    output: ScanFormat,
+    rule: tuple[str, ...],
+    rule_folders: tuple[Path, ...],
+    target_python: str | None,
+    show_skipped: bool,
+    fail_on_findings: bool,
+    config: Path | None,
 ) -> None:
-    """Report the debt in a folder. Needs no database and changes nothing."""
+    """Report the debt in a folder.
+
+    PATH is a folder or a file; of a git work tree, what git ignores is left out. Needs no database and changes nothing.
+    """
     from debtd.cli.folder_scan import scanned_folder  # noqa: PLC0415  (the engines are slow to import)
     from debtd.cli.sarif import render_sarif  # noqa: PLC0415
     from debtd.model.fingerprint import pair  # noqa: PLC0415
 
-    with scanned_folder(path, rule_ids=rule, rule_folders=rules, target_python=target_python, config=config) as scanned:
+    with scanned_folder(
+        path, rule_ids=rule, rule_folders=rule_folders, target_python=target_python, config=config
+    ) as scanned:
         result, project = scanned.result, scanned.project
     found = sorted(pair("", (), result.matches, ()).new, key=lambda f: (f.match.path, f.match.span.start))
     match output:
@@ -54,6 +74,6 @@ def scan(
     if result.broken:
         for rule_id, why in sorted(result.broken.items()):
             say(printable(f"the rule {rule_id} failed: {why}"))
-        raise typer.Exit(ExitCode.CONFIGURATION)
+        raise click.exceptions.Exit(ExitCode.CONFIGURATION)
     if found and fail_on_findings:
-        raise typer.Exit(ExitCode.FINDINGS)
+        raise click.exceptions.Exit(ExitCode.FINDINGS)

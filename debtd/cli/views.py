@@ -1,6 +1,5 @@
 """How findings, coverage and pull requests are shown."""
 
-from collections import Counter
 from enum import StrEnum
 
 from debtd.cli.output import plural, say
@@ -8,6 +7,7 @@ from debtd.model.coverage import Coverage, SkipReason
 from debtd.model.finding import Finding
 from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest
+from debtd.model.suppression import Suppression
 
 
 class ScanFormat(StrEnum):
@@ -39,6 +39,18 @@ def finding_json(finding: Finding) -> dict[str, object]:
     }
 
 
+def suppression_json(suppression: Suppression | None) -> dict[str, object] | None:
+    if suppression is None:
+        return None
+    return {
+        "kind": suppression.kind,
+        "reason": suppression.reason,
+        "author": suppression.author,
+        "created_at": suppression.created_at.isoformat(),
+        "expires_at": suppression.expires_at.isoformat() if suppression.expires_at else None,
+    }
+
+
 def coverage_json(coverage: Coverage) -> dict[str, object]:
     """The account of every listed file: `listed` = `scanned` + the length of `skipped`."""
     return {
@@ -67,11 +79,6 @@ def render_coverage(coverage: Coverage) -> str:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in coverage.by_reason().items())
     skipped = f"{len(coverage.skipped):,} skipped ({reasons})" if reasons else "none skipped"
     return f"{plural(coverage.listed, 'file')} listed: {len(coverage.scanned):,} scanned, {skipped}."
-
-
-def count_by_rule(findings: list[Finding]) -> list[tuple[str, int]]:
-    """Findings per rule, most frequent first."""
-    return Counter(finding.match.rule_id for finding in findings).most_common()
 
 
 def pull_request_json(pull_request: PullRequest) -> dict[str, object]:

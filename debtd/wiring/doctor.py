@@ -44,7 +44,7 @@ def _diagnosis(name: str, check: Callable[[Settings], str], settings: Settings) 
 
 
 def _git(_settings: Settings) -> str:
-    from debtd.adapters.git import check_git_version, git_version  # noqa: PLC0415  (GitPython is slow to import)
+    from debtd.adapters.git import check_git_version, git_version  # noqa: PLC0415
 
     check_git_version()
     return ".".join(map(str, git_version()))

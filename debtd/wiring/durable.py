@@ -3,7 +3,7 @@
 import getpass
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from debtd.settings import Settings
 
 if TYPE_CHECKING:
     from debtd.adapters.db.check import DatabaseReport
+    from debtd.adapters.db.embedded import EmbeddedStore
+    from debtd.adapters.db.store import SqlStore
     from debtd.ports import Forge, Store, Workspaces
 
 
@@ -42,18 +44,22 @@ def ensure_state_dir(settings: Settings) -> Path:
 @contextmanager
 def open_store(settings: Settings) -> "Iterator[Store]":
     """The database: embedded (made and upgraded as needed) or the one that the settings name."""
-    from debtd.adapters.db.migrate import open_database, open_embedded  # noqa: PLC0415  (SQLAlchemy is slow to import)
+    with closing(_shared_store(settings) if settings.database_url else _embedded_store(settings)) as store:
+        yield store
+
+
+def _shared_store(settings: Settings) -> "SqlStore":
+    from debtd.adapters.db.migrate import open_database  # noqa: PLC0415  (SQLAlchemy is slow to import)
     from debtd.adapters.db.store import SqlStore  # noqa: PLC0415
 
-    if settings.database_url:
-        engine = open_database(settings.database_url)
-    else:
-        ensure_state_dir(settings)
-        engine = open_embedded(settings.database_path)
-    try:
-        yield SqlStore(engine, SystemClock())
-    finally:
-        engine.dispose()
+    return SqlStore(open_database(settings.database_url), SystemClock())
+
+
+def _embedded_store(settings: Settings) -> "EmbeddedStore":
+    from debtd.adapters.db.embedded import EmbeddedStore  # noqa: PLC0415  (only where it is used)
+
+    ensure_state_dir(settings)
+    return EmbeddedStore(settings.database_path, SystemClock())
 
 
 def upgrade_database(settings: Settings, url: str | None) -> str:
@@ -78,7 +84,7 @@ def _database_url(settings: Settings, url: str | None) -> str:
 
 
 def workspaces(settings: Settings) -> "Workspaces":
-    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415  (GitPython is slow to import)
+    from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415
 
     return GitWorkspaces(ensure_state_dir(settings))
 
@@ -93,7 +99,7 @@ def login_name() -> str:
 
 def local_forge(settings: Settings) -> "Forge":
     from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
-    from debtd.adapters.git import ensure_bare  # noqa: PLC0415  (GitPython is slow to import)
+    from debtd.adapters.git import ensure_bare  # noqa: PLC0415
 
     return LocalForge(settings.state_dir, ensure_bare)
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from debtd.adapters.db.store import SqlStore
 from debtd.model.evidence import Gate
 from debtd.model.finding import FindingState
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.suppression import SuppressionKind
 from debtd.model.task import FixTask, Patch, TaskState
+from debtd.ports import Store
 from tests.support import samples
 from tests.support.samples import NOW, REPOSITORY, REVISION, Record, key
 
 
-def scan(store: SqlStore, record: Record) -> int:
+def scan(store: Store, record: Record) -> int:
     """Enrol the repository and do one scan."""
     store.ensure_repository(REPOSITORY)
     scan_id = store.begin_scan(REPOSITORY.id, REVISION, "inputs")
@@ -24,27 +24,27 @@ def scan(store: SqlStore, record: Record) -> int:
     return scan_id
 
 
-def planned(store: SqlStore) -> FixTask:
+def planned(store: Store) -> FixTask:
     scan(store, Record(new=samples.findings()))
     task = samples.task(key(0), key(1))
     store.plan_tasks([task])
     return task
 
 
-def patched(store: SqlStore) -> tuple[FixTask, Patch]:
+def patched(store: Store) -> tuple[FixTask, Patch]:
     task = planned(store)
     patch = samples.patch(task)
     store.save_patch(patch)
     return task, patch
 
 
-def accepted(store: SqlStore) -> FixTask:
+def accepted(store: Store) -> FixTask:
     task, patch = patched(store)
     store.save_evidence(samples.evidence(task, patch))
     return task
 
 
-def published(store: SqlStore) -> tuple[FixTask, PullRequest]:
+def published(store: Store) -> tuple[FixTask, PullRequest]:
     task = accepted(store)
     pending = samples.pull_request(task)
     store.save_pull_request(pending)
@@ -53,11 +53,11 @@ def published(store: SqlStore) -> tuple[FixTask, PullRequest]:
     return task, opened
 
 
-def state_of(store: SqlStore, task: FixTask) -> TaskState:
+def state_of(store: Store, task: FixTask) -> TaskState:
     return next(row.state for row in store.tasks(REPOSITORY.id) if row.key == task.key)
 
 
-def tour(store: SqlStore) -> None:
+def tour(store: Store) -> None:
     """Call every method of the store, on the way from the first scan to a closed pull request, and read it all."""
     task, opened = published(store)
     store.save_pull_request(replace(opened, state=PullRequestState.REJECTED, reason="no"))
@@ -79,11 +79,14 @@ def tour(store: SqlStore) -> None:
     read_all(store, task)
 
 
-def read_all(store: SqlStore, task: FixTask) -> None:
+def read_all(store: Store, task: FixTask) -> None:
     store.repositories()
     store.last_scan(REPOSITORY.id)
     store.findings(REPOSITORY.id, (FindingState.OPEN,), "class-inherits-object")
     store.findings()
+    store.count_findings(REPOSITORY.id, (FindingState.OPEN,))
+    with store.list_findings(NOW, (FindingState.OPEN,), "class-inherits-object", 10) as listing:
+        list(listing.findings)
     store.find_finding("0")
     store.suppressions(NOW)
     store.suppressions(NOW, REPOSITORY.id)

@@ -1,26 +1,11 @@
 """Column types that keep what the databases would lose: time zones, odd characters, the order of edits."""
 
-import re
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# SQLite refuses surrogates (os.fsdecode makes them of bytes that are not UTF-8), PostgreSQL also refuses NUL. Each
-# is written as SUBSTITUTE and four hexadecimal digits, and so is SUBSTITUTE itself: reversible, and rare enough
-# that everything else stays readable in the database.
-_UNSAFE = re.compile(r"[\x00\x1a\ud800-\udfff]")
-_ESCAPED = re.compile(r"\x1a([0-9a-f]{4})")
-
-
-def escape(text: str) -> str:
-    """Any Python string as text that every database stores."""
-    return _UNSAFE.sub(lambda found: f"\x1a{ord(found[0]):04x}", text)
-
-
-def unescape(text: str) -> str:
-    """What `escape` was given."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "\x1a" in text else text
+from debtd.adapters.db.escaping import escape, unescape
 
 
 class AnyText(TypeDecorator[str]):
@@ -34,6 +19,15 @@ class AnyText(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else unescape(value)
+
+
+class PathText(AnyText):
+    """Text that is read in its order, which is that of its bytes everywhere."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -2,20 +2,24 @@
 
 import binascii
 import json
+import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from debtd.adapters.db.faults import damaged, translate
-from debtd.model.errors import ConfigError, DebtdError
+from debtd.adapters.db.faults import BUSY_TIMEOUT_SECONDS, damaged, translate_sqlite
+from debtd.adapters.db.reads.rows import sqlite_moment
+from debtd.model.errors import ConfigError, DebtdError, Retryable
 
-BUSY_TIMEOUT_SECONDS = 30.0
 _WRITES = "debtd_writes"
 
 
@@ -107,12 +111,36 @@ def translating(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        fault: DebtdError | None = translate(error, where)
+        fault = _translate(error, where)
         if fault is None:
             raise
         raise fault from error
     except (zlib.error, binascii.Error, json.JSONDecodeError) as error:
         raise damaged(where) from error
+
+
+def _translate(error: DBAPIError, where: str) -> DebtdError | None:
+    if isinstance(error.orig, sqlite3.Error):
+        return translate_sqlite(error.orig, where)
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return Retryable(f"the database {where} cannot be reached; check that it runs, then try again.")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRows:
+    """`reads.rows.Rows` through SQLAlchemy, whatever the database."""
+
+    connection: Connection
+
+    def select(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
+        return iter(self.connection.execute(text(sql), values))
+
+    def stream(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
+        return iter(self.connection.execute(text(sql).execution_options(stream_results=True), values))
+
+    def moment(self, at: datetime) -> object:
+        return sqlite_moment(at) if self.connection.dialect.name == "sqlite" else at
 
 
 @contextmanager

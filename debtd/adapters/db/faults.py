@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-
 from debtd.model.errors import DebtdError, Retryable, StateUnusable
 
+BUSY_TIMEOUT_SECONDS = 30.0
+"""How long a connection waits for another process before it is told that the database is locked."""
 _PRIMARY = 0xFF  # SQLite's extended result codes carry the primary code in their low byte
 
 
@@ -21,16 +21,8 @@ def damaged(where: str) -> StateUnusable:
     )
 
 
-def translate(error: DBAPIError, where: str) -> DebtdError | None:
+def translate_sqlite(error: sqlite3.Error, where: str) -> DebtdError | None:
     """The fault behind a driver's error; None when it is a bug. `where` names the database without secrets."""
-    if isinstance(error.orig, sqlite3.Error):
-        return _translate_sqlite(error.orig, where)
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return Retryable(f"the database {where} cannot be reached; check that it runs, then try again.")
-    return None
-
-
-def _translate_sqlite(error: sqlite3.Error, where: str) -> DebtdError | None:
     # Errors that the Python module raises by itself have no code, such as for text that is not UTF-8.
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:

@@ -1,48 +1,14 @@
-"""Rows of findings: what they say, and how a scan moves them."""
+"""How a scan writes and moves findings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from debtd.adapters.db.edits import decode_edits, encode_edits
+from debtd.adapters.db.edits import encode_edits
 from debtd.adapters.db.journal import Tx
 from debtd.adapters.db.schema import findings as table
-from debtd.adapters.db.schema import fix_task_findings
-from debtd.model.coverage import Skipped, SkipReason
-from debtd.model.finding import Finding, FindingState, Match, Span
-
-_HEX = frozenset("0123456789abcdef")
-
-
-def by_filter(
-    connection: Connection, repository_id: str | None, states: Sequence[FindingState], rule_id: str | None
-) -> tuple[Finding, ...]:
-    """Ordered by path and position; None and no states mean all."""
-    query = select(table)
-    if repository_id is not None:
-        query = query.where(table.c.repository_id == repository_id)
-    if states:
-        query = query.where(table.c.state.in_([state.value for state in states]))
-    if rule_id is not None:
-        query = query.where(table.c.rule_id == rule_id)
-    return _ordered(decode(row) for row in connection.execute(query).all())
-
-
-def by_prefix(connection: Connection, prefix: str) -> tuple[Finding, ...]:
-    """At most two. A range and not LIKE, so that the index serves it: "g" sorts after every hexadecimal digit."""
-    start = prefix.strip().lower()
-    if not _HEX.issuperset(start):
-        return ()
-    query = select(table).where(table.c.fingerprint >= start, table.c.fingerprint < start + "g")
-    return tuple(decode(row) for row in connection.execute(query.order_by(table.c.fingerprint).limit(2)))
-
-
-def of_task(connection: Connection, task_key: str) -> tuple[Finding, ...]:
-    """The findings that a fix task covers, ordered by path and position."""
-    joined = fix_task_findings.c
-    query = select(table).join(fix_task_findings).where(joined.task_key == task_key)
-    return _ordered(decode(row) for row in connection.execute(query).all())
+from debtd.model.finding import Finding, FindingState, Match
 
 
 def states_of(connection: Connection, repository_id: str) -> dict[str, FindingState]:
@@ -60,10 +26,22 @@ def add(tx: Tx, repository_id: str, scan_id: int, fresh: Iterable[Finding]) -> N
     tx.execute_many(insert(table), rows)
 
 
-def refresh(tx: Tx, scan_id: int, seen: Iterable[Finding]) -> None:
-    """Give known findings their present match. The state is not touched, so that no index is."""
+def refresh(tx: Tx, repository_id: str, scan_id: int, seen: Iterable[Finding]) -> None:
+    """Give known findings their present match. Most stand where they stood: then no column of an index is written."""
+    columns = table.c.fingerprint, table.c.path, table.c.start_byte, table.c.end_byte
+    query = select(*columns).where(table.c.repository_id == repository_id)
+    places = {row.fingerprint: tuple(row)[1:] for row in tx.connection.execute(query)}
     by_key = update(table).where(table.c.fingerprint == bindparam("known"))
-    tx.execute_many(by_key, ({"known": f.fingerprint, **_encode(f.match, scan_id)} for f in seen))
+    staying: list[dict[str, Any]] = []
+    moving: list[dict[str, Any]] = []
+    for finding in seen:
+        row = {"known": finding.fingerprint, **_encode(finding.match, scan_id)}
+        stays = places[finding.fingerprint] == (row["path"], row["start_byte"], row["end_byte"])
+        (staying if stays else moving).append(row)
+    for row in staying:
+        del row["path"], row["start_byte"], row["end_byte"]
+    tx.execute_many(by_key, staying)
+    tx.execute_many(by_key, moving)
 
 
 def move(tx: Tx, fingerprints: Iterable[str], old: FindingState, new: FindingState) -> None:
@@ -95,37 +73,3 @@ def _encode(match: Match, scan_id: int) -> dict[str, Any]:
         "suppressed_by": match.suppressed_by,
         "last_seen_scan": scan_id,
     }
-
-
-def decode(row: Row[Any]) -> Finding:
-    span = Span(
-        start=row.start_byte,
-        end=row.end_byte,
-        line=row.line,
-        column=row.column_number,
-        end_line=row.end_line,
-        end_column=row.end_column_number,
-    )
-    match = Match(
-        rule_id=row.rule_id,
-        path=row.path,
-        span=span,
-        text=row.matched_text,
-        line_text=row.line_text,
-        scope=row.scope,
-        message=row.message,
-        edits=decode_edits(row.edits),
-        no_fix=None if row.no_fix_reason is None else Skipped(SkipReason(row.no_fix_reason), row.no_fix_detail),
-        suppressed_by=row.suppressed_by,
-        blob=row.blob,
-    )
-    return Finding(fingerprint=row.fingerprint, match=match, state=FindingState(row.state))
-
-
-def _ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    # Sorted here, because databases disagree about the order of text.
-    def position(finding: Finding) -> tuple[str, int, int, str, str]:
-        match = finding.match
-        return match.path, match.span.start, match.span.end, match.rule_id, finding.fingerprint
-
-    return tuple(sorted(found, key=position))

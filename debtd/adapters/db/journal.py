@@ -6,10 +6,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Executable, insert, select
+from sqlalchemy import Connection, Executable, insert
 
 from debtd.adapters.db import schema
-from debtd.model.event import Event
+from debtd.adapters.db.engine import EngineRows
+from debtd.adapters.db.reads.rows import Rows
 
 _CHUNK = 5_000  # rows handed to the driver at once: fast, and small enough for any repository
 
@@ -20,6 +21,11 @@ class Tx:
 
     connection: Connection
     now: datetime
+
+    @property
+    def rows(self) -> Rows:
+        """The reads of the store, within this transaction."""
+        return EngineRows(self.connection)
 
     def execute_many(self, statement: Executable, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each row; for no rows, not at all."""
@@ -36,15 +42,3 @@ class Tx:
         pairs = [[name, value] for name, value in fields.items()]
         rows = ({"at": self.now, "kind": kind, "subject": subject, "fields": pairs} for subject in subjects)
         self.execute_many(insert(schema.events), rows)
-
-
-def events(connection: Connection, subject: str | None, limit: int) -> tuple[Event, ...]:
-    """Newest first."""
-    table = schema.events.c
-    query = select(table.at, table.kind, table.subject, table.fields).order_by(table.id.desc()).limit(limit)
-    if subject is not None:
-        query = query.where(table.subject == subject)
-    return tuple(
-        Event(at=row.at, kind=row.kind, subject=row.subject, fields=tuple((name, value) for name, value in row.fields))
-        for row in connection.execute(query)
-    )

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import insert, select
 
 from debtd.adapters.db import tasks
-from debtd.adapters.db.edits import decode_edits, encode_edits
+from debtd.adapters.db.edits import encode_edits
 from debtd.adapters.db.faults import overtaken
 from debtd.adapters.db.journal import Tx
+from debtd.adapters.db.reads import work
 from debtd.adapters.db.schema import evidence as evidence_table
 from debtd.adapters.db.schema import fix_tasks
 from debtd.adapters.db.schema import patches as patch_table
-from debtd.model.edit import FileEdit
-from debtd.model.evidence import Check, Evidence, Gate
+from debtd.model.evidence import Evidence
 from debtd.model.task import Patch, TaskState
 
 
@@ -37,17 +37,9 @@ def save_patch(tx: Tx, patch: Patch) -> None:
     )
 
 
-def patch_of(connection: Connection, task_key: str) -> Patch | None:
-    row = connection.execute(select(patch_table).where(patch_table.c.task_key == task_key)).one_or_none()
-    if row is None:
-        return None
-    files = tuple(FileEdit(path, base_blob, decode_edits(edits)) for path, base_blob, edits in row.files)
-    return Patch(task_key=row.task_key, base_commit=row.base_commit, files=files)
-
-
 def save_evidence(tx: Tx, evidence: Evidence) -> None:
     """Store the evidence; its task goes from PATCHED to ACCEPTED or REJECTED. The same again is a no-op."""
-    known = evidence_of(tx.connection, evidence.task_key)
+    known = work.evidence(tx.rows, evidence.task_key)
     if known == evidence:
         return
     if known is not None:
@@ -62,11 +54,6 @@ def save_evidence(tx: Tx, evidence: Evidence) -> None:
     tx.connection.execute(insert(evidence_table).values(created_at=tx.now, **_encode(evidence)))
 
 
-def evidence_of(connection: Connection, task_key: str) -> Evidence | None:
-    row = connection.execute(select(evidence_table).where(evidence_table.c.task_key == task_key)).one_or_none()
-    return None if row is None else _decode(row)
-
-
 def _encode(evidence: Evidence) -> dict[str, Any]:
     return {
         "task_key": evidence.task_key,
@@ -79,18 +66,3 @@ def _encode(evidence: Evidence) -> dict[str, Any]:
         "files": [list(file) for file in evidence.files],
         "checks": [[check.gate.value, check.passed, check.detail, check.path] for check in evidence.checks],
     }
-
-
-def _decode(row: Row[Any]) -> Evidence:
-    return Evidence(
-        task_key=row.task_key,
-        patch_digest=row.patch_digest,
-        base_commit=row.base_commit,
-        rule_id=row.rule_id,
-        rule_digest=row.rule_digest,
-        engines=tuple((name, version) for name, version in row.engines),
-        files=tuple((path, before, after) for path, before, after in row.files),
-        checks=tuple(
-            Check(gate=Gate(gate), passed=passed, detail=detail, path=path) for gate, passed, detail, path in row.checks
-        ),
-    )

@@ -1,13 +1,13 @@
 """Rows of pull requests: one for each key and one for each branch, and a no that is never overwritten."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import insert, update
 
 from debtd.adapters.db import tasks
 from debtd.adapters.db.faults import overtaken
 from debtd.adapters.db.journal import Tx
+from debtd.adapters.db.reads import work
 from debtd.adapters.db.schema import pull_requests as table
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.task import TaskState
@@ -26,8 +26,7 @@ _COMES_FROM = {
 
 def save(tx: Tx, pull_request: PullRequest) -> None:
     """Insert or update by key. Its identity and its commit, recorded before the push, never change."""
-    row = tx.connection.execute(select(table).where(table.c.key == pull_request.key)).one_or_none()
-    known = None if row is None else _decode(row)
+    known = work.pull_request(tx.rows, pull_request.key)
     if known == pull_request:
         return
     if known is None:
@@ -76,18 +75,6 @@ def _record_state(tx: Tx, pull_request: PullRequest) -> None:
     tx.record(f"pull-request.{pull_request.state.value}", pull_request.key, **told)
 
 
-def by_state(
-    connection: Connection, repository_id: str | None, states: Sequence[PullRequestState]
-) -> tuple[PullRequest, ...]:
-    """In the order of creation; None and no states mean all."""
-    query = select(table).order_by(table.c.id)
-    if repository_id is not None:
-        query = query.where(table.c.repository_id == repository_id)
-    if states:
-        query = query.where(table.c.state.in_([state.value for state in states]))
-    return tuple(_decode(row) for row in connection.execute(query))
-
-
 def _identity(pull_request: PullRequest) -> tuple[str, str, str, str]:
     return pull_request.repository_id, pull_request.rule_id, pull_request.branch, pull_request.commit
 
@@ -102,20 +89,3 @@ def _changing(pull_request: PullRequest) -> dict[str, Any]:
         "url": pull_request.url,
         "reason": pull_request.reason,
     }
-
-
-def _decode(row: Row[Any]) -> PullRequest:
-    return PullRequest(
-        key=row.key,
-        repository_id=row.repository_id,
-        rule_id=row.rule_id,
-        branch=row.branch,
-        base_branch=row.base_branch,
-        commit=row.commit_id,
-        title=row.title,
-        body=row.body,
-        state=PullRequestState(row.state),
-        number=row.number,
-        url=row.url,
-        reason=row.reason,
-    )

@@ -1,6 +1,6 @@
 """Rows of enrolled repositories."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from debtd.adapters.db.journal import Tx
 from debtd.adapters.db.schema import repositories as table
@@ -18,9 +18,3 @@ def ensure(tx: Tx, repository: Repository) -> None:
     elif (row.source, row.name) != (repository.source, repository.name):
         tx.connection.execute(update(table).where(table.c.id == repository.id).values(**given))
         tx.record("repository.renamed", repository.id, **given)
-
-
-def all_of_them(connection: Connection) -> tuple[Repository, ...]:
-    """In the order of enrolment."""
-    query = select(table.c.id, table.c.source, table.c.name).order_by(table.c.number)
-    return tuple(Repository(id=row.id, source=row.source, name=row.name) for row in connection.execute(query))

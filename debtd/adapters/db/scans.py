@@ -5,14 +5,14 @@ import zlib
 from collections.abc import Iterable
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from debtd.adapters.db import findings, suppressions
 from debtd.adapters.db.faults import overtaken
 from debtd.adapters.db.journal import Tx
 from debtd.adapters.db.schema import repositories, scan_skips
 from debtd.adapters.db.schema import scans as table
-from debtd.model.coverage import Coverage, Skipped, SkippedFile, SkipReason
+from debtd.model.coverage import Coverage
 from debtd.model.errors import StateUnusable
 from debtd.model.finding import Finding, FindingState
 from debtd.model.repo import Revision
@@ -86,7 +86,7 @@ def _move_findings(tx: Tx, scan_id: int, repository_id: str, record: ScanRecord)
     fresh = [finding for key, finding in present.items() if key not in known]
     old = [finding for key, finding in present.items() if key in known]
     findings.add(tx, repository_id, scan_id, fresh)
-    findings.refresh(tx, scan_id, old)
+    findings.refresh(tx, repository_id, scan_id, old)
     tx.record_each("finding.new", _keys(fresh), scan=scan_id)
 
     def change(keys: Iterable[str], origins: Iterable[FindingState], new: FindingState, kind: str) -> int:
@@ -140,21 +140,3 @@ def _keep_coverage(tx: Tx, scan_id: int, repository_id: str, coverage: Coverage)
         for ordinal, file in enumerate(coverage.skipped)
     )
     tx.execute_many(insert(scan_skips), rows)
-
-
-def last(connection: Connection, repository_id: str) -> tuple[str, str, Coverage] | None:
-    """Tree id, inputs and coverage of the last finished scan."""
-    finished = table.c.repository_id == repository_id, table.c.state == ScanState.FINISHED.value
-    columns = table.c.id, table.c.tree_id, table.c.inputs, table.c.listed, table.c.scanned_paths
-    row = connection.execute(select(*columns).where(*finished).order_by(table.c.id.desc()).limit(1)).one_or_none()
-    if row is None:
-        return None
-    skips = select(scan_skips).where(scan_skips.c.scan_id == row.id).order_by(scan_skips.c.ordinal)
-    coverage = Coverage(
-        listed=row.listed,
-        scanned=frozenset(json.loads(zlib.decompress(row.scanned_paths))),
-        skipped=tuple(
-            SkippedFile(skip.path, Skipped(SkipReason(skip.reason), skip.detail)) for skip in connection.execute(skips)
-        ),
-    )
-    return row.tree_id, row.inputs, coverage

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from debtd.adapters.db.column_types import AnyText, RowNumber, UtcDateTime
+from debtd.adapters.db.column_types import AnyText, PathText, RowNumber, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -72,7 +72,8 @@ scan_skips = Table(
     Column("detail", AnyText, nullable=False),
 )
 
-# `edits` is [[start, end, replacement, expected], ...], bytes in base64. The index serves every list and count.
+# `edits` is [[start, end, replacement, expected], ...], bytes in base64. One index serves the counts, the other gives
+# the first findings of a list without sorting all.
 findings = Table(
     "findings",
     metadata,
@@ -80,7 +81,7 @@ findings = Table(
     Column("repository_id", ForeignKey("repositories.id"), nullable=False),
     Column("rule_id", String(128), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("path", AnyText, nullable=False),
+    Column("path", PathText, nullable=False),
     Column("blob", String(64), nullable=False),
     Column("start_byte", Integer, nullable=False),
     Column("end_byte", Integer, nullable=False),
@@ -100,6 +101,7 @@ findings = Table(
     Column("last_seen_scan", ForeignKey("scans.id"), nullable=False),
     Column("resolved_at", UtcDateTime),
     Index(None, "repository_id", "state", "rule_id"),
+    Index("ix_findings_in_order", "path", "start_byte", "end_byte", "rule_id", "fingerprint", "state"),
 )
 
 suppressions = Table(

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
 
 from debtd.adapters.db.journal import Tx
+from debtd.adapters.db.reads import suppressions as reads
 from debtd.adapters.db.schema import findings
 from debtd.adapters.db.schema import suppressions as table
 from debtd.model.errors import StateUnusable
@@ -21,12 +22,11 @@ def add(tx: Tx, suppression: Suppression) -> None:
     known = select(findings.c.fingerprint).where(findings.c.fingerprint == suppression.fingerprint)
     if tx.connection.execute(known).one_or_none() is None:
         raise StateUnusable(f"the database knows no finding {suppression.fingerprint}; scan its repository first.")
-    same = table.c.fingerprint == suppression.fingerprint, table.c.kind == suppression.kind.value, _STANDING
-    row = tx.connection.execute(select(table).where(*same)).one_or_none()
-    if row is not None and _decode(row) == suppression:
+    standing = reads.standing(tx.rows, suppression.fingerprint, suppression.kind)
+    if standing is not None and standing[1] == suppression:
         return
-    if row is not None:
-        _lift(tx, (row.id,), suppression.author, "replaced by a new decision")
+    if standing is not None:
+        _lift(tx, (standing[0],), suppression.author, "replaced by a new decision")
     _insert(tx, (suppression,))
 
 
@@ -38,14 +38,6 @@ def lift(tx: Tx, fingerprint: str, author: str, reason: str, now: datetime) -> i
     for row in rows:
         tx.record("suppression.lifted", fingerprint, kind=row.kind, author=author, reason=reason)
     return len(rows)
-
-
-def active(connection: Connection, now: datetime, repository_id: str | None) -> tuple[Suppression, ...]:
-    """In the order in which they were made."""
-    query = select(table).where(_active(now)).order_by(table.c.id)
-    if repository_id is not None:
-        query = query.join(findings).where(findings.c.repository_id == repository_id)
-    return tuple(_decode(row) for row in connection.execute(query))
 
 
 def replace_in_source(tx: Tx, repository_id: str, judged: Collection[str], present: Iterable[Suppression]) -> None:
@@ -94,14 +86,3 @@ def _insert(tx: Tx, given: Collection[Suppression]) -> None:
     for suppression in given:
         fields = {"kind": suppression.kind.value, "author": suppression.author, "reason": suppression.reason}
         tx.record("suppression.added", suppression.fingerprint, **fields)
-
-
-def _decode(row: Row[Any]) -> Suppression:
-    return Suppression(
-        fingerprint=row.fingerprint,
-        kind=SuppressionKind(row.kind),
-        reason=row.reason,
-        author=row.author,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-    )

@@ -1,6 +1,5 @@
 """Rows of fix tasks. A task moves only from a state that allows it; a move that comes too late changes nothing."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -73,30 +72,6 @@ def _start_again(tx: Tx, task: FixTask) -> None:
         tx.connection.execute(delete(child).where(child.c.task_key == task.key))
     _link(tx, [task])
     tx.record("task.planned-again", task.key, rule=task.rule_id, base=task.base_commit)
-
-
-def by_state(connection: Connection, repository_id: str, states: Sequence[TaskState]) -> tuple[FixTask, ...]:
-    """In planning order; no states means all."""
-    chosen = [table.c.repository_id == repository_id]
-    if states:
-        chosen.append(table.c.state.in_([state.value for state in states]))
-    columns = fix_task_findings.c
-    links = select(columns.task_key, columns.fingerprint).join(table).where(*chosen)
-    fingerprints: dict[str, list[str]] = defaultdict(list)
-    for link in connection.execute(links.order_by(columns.task_key, columns.ordinal)):
-        fingerprints[link.task_key].append(link.fingerprint)
-    return tuple(
-        FixTask(
-            key=row.key,
-            repository_id=row.repository_id,
-            rule_id=row.rule_id,
-            fingerprints=tuple(fingerprints[row.key]),
-            base_commit=row.base_commit,
-            inputs=row.inputs,
-            state=TaskState(row.state),
-        )
-        for row in connection.execute(select(table).where(*chosen).order_by(table.c.number))
-    )
 
 
 def state_of(connection: Connection, key: str) -> TaskState | None:

@@ -1,11 +1,13 @@
-"""Which version a database has and which one this debtd needs, told without Alembic (its import costs 0.2 s)."""
+"""Which version a database has and which one this debtd needs, told without Alembic."""
 
 from collections.abc import Sequence
 from pathlib import Path
-
-from sqlalchemy import Connection, inspect, text
+from typing import TYPE_CHECKING
 
 from debtd.model.errors import ConfigError, StateUnusable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _PACKAGE = Path(__file__).parents[2]
 
@@ -23,8 +25,10 @@ def known_versions(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(file.name.partition("_")[0] for file in (folder / "versions").glob("[0-9]*_*.py")))
 
 
-def version_of(connection: Connection, known: Sequence[str], where: str) -> str | None:
+def version_of(connection: "Connection", known: Sequence[str], where: str) -> str | None:
     """The database's version; None for an empty one. Raises StateUnusable for one that is not for this debtd."""
+    from sqlalchemy import inspect, text  # noqa: PLC0415  (slow to import, and a reader of its own file needs none of it)
+
     tables = inspect(connection).get_table_names()
     if not tables:
         return None

@@ -1,4 +1,4 @@
-"""Repositories: mirrors, checkouts, commits and pushes, by git plumbing. The one home of GitPython."""
+"""Repositories: mirrors, checkouts, commits and pushes, by git plumbing."""
 
 from debtd.adapters.git.mirror import ensure_bare
 from debtd.adapters.git.process import MINIMUM_GIT, check_git_version, git_version

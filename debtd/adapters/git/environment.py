@@ -27,16 +27,13 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-def argv(
-    git: str, arguments: tuple[str, ...], *, settings: tuple[str, ...], protocols: str, git_dir: Path | None
-) -> list[str]:
-    """The whole command line. `env -i` gives git these variables and no others, whatever the parent has."""
-    options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
-    variables = _environment(git, protocols, git_dir)
-    return ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in variables.items()), git, *options, *arguments]
+def argv(git: str, arguments: tuple[str, ...], *, settings: tuple[str, ...]) -> list[str]:
+    """The whole command line."""
+    return [git, *(word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)), *arguments]
 
 
-def _environment(git: str, protocols: str, git_dir: Path | None) -> dict[str, str]:
+def environment(git: str, protocols: str, git_dir: Path | None) -> dict[str, str]:
+    """All the variables that git has, whatever the parent has."""
     variables = {
         "PATH": f"{Path(git).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": "/nonexistent",

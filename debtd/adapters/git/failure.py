@@ -24,66 +24,64 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    pattern: re.Pattern[str]
+    """`pattern` is searched for without regard to case. It is compiled when git has failed, and not before."""
+
+    pattern: str
     kind: type[DebtdError]
     sentence: str
 
 
-def _known(pattern: str, kind: type[DebtdError], sentence: str) -> _Known:
-    return _Known(re.compile(pattern, re.IGNORECASE), kind, sentence)
-
-
 # The first that matches decides. `{where}` is the repository, `{why}` git's own last line.
 _KNOWN = (
-    _known(r"no space left|disk quota", StateUnusable, "the disk is full; free some space and run again ({why})"),
-    _known(
+    _Known(r"no space left|disk quota", StateUnusable, "the disk is full; free some space and run again ({why})"),
+    _Known(
         r"dubious ownership",
         RepoUnusable,
         "{where} belongs to another user, so git does not read it; run debtd as its owner or clone it first",
     ),
-    _known(
+    _Known(
         r"mismatched algorithms|unknown (repository extension|object format)|sha256",
         RepoUnusable,
         "{where} uses SHA-256 object ids (or another extension) that debtd does not read; use a SHA-1 repository",
     ),
-    _known(
+    _Known(
         r"transport '.*' not allowed",
         RepoUnusable,
         "{where} uses a protocol that debtd refuses; use https:// or ssh://",
     ),
-    _known(
+    _Known(
         r"unable to update url base from redirection",
         RepoUnusable,
         "{where} has moved to another address, and debtd follows no redirection; use the new URL",
     ),
-    _known(
+    _Known(
         r"fsck error|error in object|\bhasDot|fullPathname|treeNotSorted|duplicateEntries|gitmodules[A-Z]",
         RepoUnusable,
         "{where} holds an object that git's safety checks refuse ({why}); it must be removed from the history",
     ),
-    _known(
+    _Known(
         r"authentication failed|could not read (username|password)|permission denied|error: 40[13]\b"
         r"|terminal prompts disabled|host key verification failed",
         RepoUnusable,
         "{where} did not let debtd in ({why}); check that this machine's key or credential may {what} it",
     ),
-    _known(
+    _Known(
         r"repository .*not found|error: 404\b|does not appear to be a git repository|not a git repository",
         RepoUnusable,
         "there is no git repository at {where}; check the address",
     ),
-    _known(
+    _Known(
         r"could not resolve|connection (refused|reset|timed out|closed)|operation (timed out|too slow)|early eof"
         r"|rpc failed|unreachable|error: (5\d\d|429)|hung up|failed to connect|empty reply|couldn't find remote ref",
         Retryable,
         "git could not {what} {where} just now ({why}); try again later",
     ),
-    _known(
+    _Known(
         r"\.lock': file exists|unable to create '.*\.lock'|cannot lock ref",
         Retryable,
         "another git command is working on {where} ({why}); try again later",
     ),
-    _known(
+    _Known(
         r"not our ref|missing (blob|tree|commit|necessary)|promisor|bad object|did not send all necessary"
         r"|unable to read|lazy fetch|could not fetch [0-9a-f]{40}|corrupt|bad tree object",
         RepoUnusable,
@@ -110,7 +108,7 @@ def explain(failure: Failure) -> DebtdError:
         return RepoUnusable(f"{where} is larger than debtd fetches; leave it out, or make its history smaller")
     why = _last_words(failure)
     for known in _KNOWN:
-        if known.pattern.search(failure.stderr):
+        if re.search(known.pattern, failure.stderr, re.IGNORECASE):
             return known.kind(known.sentence.format(where=where, what=failure.what, why=why))
     return RepoUnusable(f"git could not {failure.what} {where}: {why}")
 

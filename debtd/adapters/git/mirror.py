@@ -6,6 +6,7 @@ commits that debtd makes are kept by `refs/debtd/patches/<key>`. No hook, filter
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 from debtd.adapters.display import shown
 from debtd.adapters.filelock import locked
 from debtd.adapters.git.location import check_branch, check_remote, is_url, transports
-from debtd.adapters.git.objects import OBJECT_ID, read_commits
+from debtd.adapters.git.objects import OBJECT_ID, Commit, read_commits
 from debtd.adapters.git.process import Command, run
 from debtd.model.errors import RepoUnusable, StateUnusable
 from debtd.model.repo import DETACHED, Repository, Revision
@@ -23,7 +24,9 @@ from debtd.model.repo import DETACHED, Repository, Revision
 HEAD_REF = "refs/debtd/default"
 PATCH_REFS = "refs/debtd/patches/"
 # What a killed git leaves behind. `*.lock` would make every later write fail; the others only take space.
-_LEFTOVERS = ("*.lock", "tmp_*", ".tmp-*", "incoming-*", "shallow_??????", "fast_import_crash_*", "pack-*.keep")
+_LEFTOVER = re.compile(
+    r".*\.lock|tmp_.*|\.tmp-.*|incoming-.*|shallow_.{6}|fast_import_crash_.*|pack-.*\.keep", re.DOTALL
+)
 _BARE_CONFIG = """\
 [core]
 	repositoryformatversion = 0
@@ -91,14 +94,28 @@ def writing_own(path: Path) -> Iterator[int]:
 
 
 def refresh(mirror: Mirror) -> Revision:
-    """Fetch the default branch; its newest commit."""
+    """Bring the newest commit of the default branch into the mirror, unless it is there."""
     source = check_remote(mirror.source)
     if not is_url(source) and not Path(source).is_dir():
         raise RepoUnusable(
             f"there is no such path: {shown(source)} does not exist any more; remove or move it in debtd"
         )
-    branch = _default_branch(mirror, source)
-    remote_ref = DETACHED if branch == DETACHED else f"refs/heads/{branch}"
+    branch, newest = _default_branch(mirror, source)
+    commit = _present(mirror)
+    if commit is None or commit.id != newest:
+        _fetch(mirror, source, DETACHED if branch == DETACHED else f"refs/heads/{branch}")
+        (commit,) = read_commits(mirror.git_dir, mirror.source, [f"{HEAD_REF}^{{commit}}"])
+    return Revision(commit=commit.id, tree=commit.tree, branch=branch, committed_at=commit.committed_at)
+
+
+def _present(mirror: Mirror) -> Commit | None:
+    """What the last fetch left: the ref moves only when all objects are there."""
+    if not (mirror.git_dir / HEAD_REF).is_file():  # debtd never packs the refs of a mirror
+        return None
+    return read_commits(mirror.git_dir, mirror.source, [f"{HEAD_REF}^{{commit}}"])[0]
+
+
+def _fetch(mirror: Mirror, source: str, remote_ref: str) -> None:
     run(
         mirror.command(
             "fetch",
@@ -119,8 +136,6 @@ def refresh(mirror: Mirror) -> Revision:
             timeout_seconds=3600,
         )
     )
-    (commit,) = read_commits(mirror.git_dir, mirror.source, [f"{HEAD_REF}^{{commit}}"])
-    return Revision(commit=commit.id, tree=commit.tree, branch=branch, committed_at=commit.committed_at)
 
 
 def remote_refs(mirror: Mirror, remote: str, *options: str) -> Iterator[tuple[str, str]]:
@@ -144,17 +159,19 @@ def remote_refs(mirror: Mirror, remote: str, *options: str) -> Iterator[tuple[st
             yield value, name
 
 
-def _default_branch(mirror: Mirror, source: str) -> str:
-    """The branch that HEAD names; "HEAD" itself when it is detached (pull requests then have no base branch)."""
+def _default_branch(mirror: Mirror, source: str) -> tuple[str, str]:
+    """The branch that HEAD names, or "HEAD" when it is detached (pull requests then have no base branch), and the id
+    of its newest commit."""
     values = [value for value, name in remote_refs(mirror, source, "--symref", "HEAD") if name == "HEAD"]
     if any(len(value) == 64 and not value.startswith("ref:") for value in values):
         raise RepoUnusable(f"{shown(mirror.source)} uses SHA-256 object ids, which debtd does not read; use SHA-1")
-    if not any(OBJECT_ID.fullmatch(value) for value in values):
+    newest = next((value for value in values if OBJECT_ID.fullmatch(value)), None)
+    if newest is None:
         raise RepoUnusable(f"{shown(mirror.source)} has no commits yet on its default branch; make a first commit")
     for value in values:
         if value.startswith("ref: refs/heads/"):
-            return check_branch(value.removeprefix("ref: refs/heads/"))
-    return DETACHED
+            return check_branch(value.removeprefix("ref: refs/heads/")), newest
+    return DETACHED, newest
 
 
 @contextlib.contextmanager
@@ -189,10 +206,8 @@ def _create(path: Path) -> None:
 
 def _sweep(path: Path) -> None:
     """Called under the lock, which every git process of debtd holds: what is found here belongs to a dead one."""
-    for folder, _, _ in list(os.walk(path)):
-        for pattern in _LEFTOVERS:
-            for leftover in Path(folder).glob(pattern):
-                if leftover.is_dir():
-                    shutil.rmtree(leftover)
-                else:
-                    leftover.unlink()
+    for folder, folders, files in os.walk(path):
+        for name in filter(_LEFTOVER.fullmatch, folders):
+            shutil.rmtree(Path(folder, name))
+        for name in filter(_LEFTOVER.fullmatch, files):
+            Path(folder, name).unlink()

@@ -1,7 +1,6 @@
 """The one place that runs git: an exact environment, fixed settings, limits, and faults as sentences.
 
-GitPython starts the processes. It copies the parent's environment, so each command is `env -i NAME=VALUE ... git`:
-after the exec, git has these variables and no others. Nothing here is secret: argv can be read by anyone.
+Nothing of the parent's environment reaches git. Nothing here is secret: argv can be read by anyone.
 """
 
 import contextlib
@@ -15,16 +14,13 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 from debtd.adapters.display import shown
-from debtd.adapters.git.environment import argv
+from debtd.adapters.git.environment import argv, environment
 from debtd.adapters.git.failure import Failure, explain
 from debtd.adapters.git.limits import limit_tree
 from debtd.model.errors import ConfigError, RepoUnusable
-
-if TYPE_CHECKING:
-    from git import Git
 
 # safe.bareRepository, transfer.credentialsInUrl and GIT_NO_LAZY_FETCH. Distributions backport security fixes without
 # a new number, so later release lines are not checked to their patch level.
@@ -75,7 +71,7 @@ def check_git_version() -> None:
         raise ConfigError(f"git {have} is too old; debtd needs git {need} or newer")
 
 
-def run(command: Command, feed: Iterable[bytes] = (), max_output_bytes: int = 16 * 1024**2) -> bytes:
+def run(command: Command, feed: Iterable[bytes] | None = None, max_output_bytes: int = 16 * 1024**2) -> bytes:
     """All that git writes to stdout. Raises RepoUnusable or Retryable when it fails or says too much."""
     with streaming(command, feed) as output:
         data = output.read(max_output_bytes + 1)
@@ -85,8 +81,8 @@ def run(command: Command, feed: Iterable[bytes] = (), max_output_bytes: int = 16
 
 
 @contextlib.contextmanager
-def streaming(command: Command, feed: Iterable[bytes] = ()) -> Iterator[IO[bytes]]:
-    """Git's stdout while it runs; `feed` goes to its stdin from a thread.
+def streaming(command: Command, feed: Iterable[bytes] | None = None) -> Iterator[IO[bytes]]:
+    """Git's stdout while it runs; `feed` goes to its stdin from a thread, and without it stdin is empty.
 
     The context ends when git has ended: read to the end, or leave by an exception, which kills it with all its
     children. `EndOfOutput` from the reader becomes git's own failure.
@@ -119,40 +115,33 @@ def exactly(stream: IO[bytes], size: int) -> bytes:
 class _Running:
     """A started git with its helpers: a timer that kills the group, a thread for stdin, a thread for stderr."""
 
-    def __init__(self, command: Command, feed: Iterable[bytes]) -> None:
+    def __init__(self, command: Command, feed: Iterable[bytes] | None) -> None:
         self.command = command
         self._lock = threading.Lock()
         self._ended = False
         self._timed_out = False
         self._stderr = b""
-        git, path = _git()
-        # GitPython falls back to the current folder when its own is missing; `-C` fails instead.
-        self._process = git(Path("/")).execute(
-            argv(
-                path,
-                ("-C", str(command.directory), *command.arguments),
-                settings=command.settings,
-                protocols=command.protocols,
-                git_dir=command.git_dir,
-            ),
-            istream=subprocess.PIPE,
-            as_process=True,
-            shell=False,
+        git = _git()
+        # Not in the command's folder: `-C` fails there with git's own words when it is missing.
+        popen = subprocess.Popen(
+            argv(git, ("-C", str(command.directory), *command.arguments), settings=command.settings),
+            stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd="/",
+            env=environment(git, command.protocols, command.git_dir),
             start_new_session=True,
             umask=0o077,
             pass_fds=command.inherit,
         )
-        popen = cast("subprocess.Popen[bytes]", self._process.proc)
-        stdin, stderr = cast("IO[bytes]", popen.stdin), cast("IO[bytes]", popen.stderr)
         self._popen = popen
         self.stdout = cast("IO[bytes]", popen.stdout)
         limit_tree(popen.pid)
         self._timer = threading.Timer(command.timeout_seconds, self._time_out)
         self._timer.daemon = True
-        self._helpers = [
-            threading.Thread(target=_feed, args=(stdin, feed), daemon=True),
-            threading.Thread(target=self._drain, args=(stderr,), daemon=True),
-        ]
+        self._helpers = [threading.Thread(target=self._drain, args=(popen.stderr,), daemon=True)]
+        if feed is not None:
+            self._helpers.append(threading.Thread(target=_feed, args=(popen.stdin, feed), daemon=True))
         for thread in (self._timer, *self._helpers):
             thread.start()
 
@@ -216,10 +205,8 @@ def _kill_group(group: int) -> None:
 
 
 @functools.cache
-def _git() -> "tuple[type[Git], str]":
+def _git() -> str:
     path = shutil.which("git")
     if path is None:
         raise ConfigError("git is not installed (no `git` on PATH); install git and start debtd again")
-    from git import Git  # noqa: PLC0415 - importing GitPython runs git, and fails without it
-
-    return Git, str(Path(path).absolute())
+    return str(Path(path).absolute())

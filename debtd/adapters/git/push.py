@@ -1,8 +1,9 @@
-"""Creating a branch at a remote, once: a replay changes nothing, another's branch is left alone."""
+"""Creating branches at a remote, once: a replay changes nothing, another's branch is left alone."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from debtd.adapters.display import shown
@@ -11,37 +12,75 @@ from debtd.adapters.git.location import check_branch, check_remote, is_url, tran
 from debtd.adapters.git.mirror import Mirror, remote_refs, writing_own
 from debtd.adapters.git.objects import check_ids
 from debtd.adapters.git.process import run
-from debtd.model.errors import DebtdError, RepoUnusable
+from debtd.model.errors import DebtdError, RepoUnusable, Retryable
+
+_REFS_PER_PUSH = 1_000  # two words of at most 300 bytes for each on the command line, which takes 2 MiB
 
 
 def push_new(mirror: Mirror, commit: str, branch: str, remote: str, state_dir: Path) -> None:
-    """Create the branch at the commit. Raises RepoUnusable when it exists at another one.
+    """Create the branch at the commit. Raises RepoUnusable when it exists at another one."""
+    for error in push_all_new(mirror, {branch: commit}, remote, state_dir).values():
+        raise error
 
-    The lease says "the branch is absent": the remote itself refuses to move an existing one. After any failure,
-    also one whose outcome is unknown, the remote is asked what it has.
+
+def push_all_new(mirror: Mirror, commits: Mapping[str, str], remote: str, state_dir: Path) -> dict[str, DebtdError]:
+    """Create every branch (name to commit), a thousand in one push; what hindered the branches that are not there now.
+
+    The lease says "the branch is absent", for each by itself: the remote itself refuses to move an existing one.
+    After any failure, also one whose outcome is unknown, the remote is asked what it has. Raises when nothing arrived.
     """
-    check_ids([commit], mirror.source)
-    reference = f"refs/heads/{check_branch(branch)}"
+    check_ids(list(commits.values()), mirror.source)
+    wanted = {f"refs/heads/{check_branch(branch)}": commit for branch, commit in commits.items()}
     target = check_remote(remote)
     if not is_url(target) and not Path(target).is_dir():
         raise RepoUnusable(f"there is no repository to push to at {shown(target)}; create it and try again")
+    missing: dict[str, DebtdError] = {}
     with _own(state_dir, target) as lock:
         locked = replace(mirror, source=target, lock=lock)
+        names = iter(wanted)
+        while chunk := {name: wanted[name] for name in islice(names, _REFS_PER_PUSH)}:
+            missing |= _push_some(locked, chunk, target)
+    return {name.removeprefix("refs/heads/"): error for name, error in missing.items()}
+
+
+def _push_some(mirror: Mirror, wanted: Mapping[str, str], target: str) -> dict[str, DebtdError]:
+    """One push; what hindered references. Raises when none of them arrived and none is taken."""
+    try:
+        _push(mirror, wanted, target)
+    except DebtdError:
+        there = _present(mirror, target, wanted)
+        if not there:
+            raise
+        taken = {name: there[name] for name, commit in wanted.items() if there.get(name, commit) != commit}
+        hindered: dict[str, DebtdError] = {name: _taken(name, commit, target) for name, commit in taken.items()}
+        return hindered | _push_apart(mirror, {name: wanted[name] for name in wanted if name not in there}, target)
+    return {}
+
+
+def _push_apart(mirror: Mirror, wanted: Mapping[str, str], target: str) -> dict[str, DebtdError]:
+    """References that did not arrive with the others, each by itself: the remote has a reason of its own for each.
+    Where the remote cannot be reached any more, the rest is not tried."""
+    hindered: dict[str, DebtdError] = {}
+    unreachable: Retryable | None = None
+    for name, commit in wanted.items():
         try:
-            _push(locked, commit, reference, target)
+            if unreachable is not None:
+                raise unreachable
+            hindered |= _push_some(mirror, {name: commit}, target)
         except DebtdError as error:
-            there = _commit_at(locked, target, reference)
-            if there == commit:
-                return
-            if there is None:
-                raise
-            raise RepoUnusable(
-                f"branch {branch} exists at {shown(without_credentials(target))} with another commit ({there[:12]}); "
-                "debtd leaves it as it is, delete or rename it if it is not needed"
-            ) from error
+            hindered[name] = error
+            unreachable = error if isinstance(error, Retryable) else None
+    return hindered
 
 
-def _push(mirror: Mirror, commit: str, reference: str, target: str) -> None:
+def _taken(name: str, commit: str, target: str) -> RepoUnusable:
+    return RepoUnusable(
+        f"branch {name.removeprefix('refs/heads/')} exists at {shown(without_credentials(target))} with another commit"
+        f" ({commit[:12]}); debtd leaves it as it is, delete or rename it if it is not needed"
+    )
+
+
+def _push(mirror: Mirror, wanted: Mapping[str, str], target: str) -> None:
     hooks_off = () if is_url(target) else ("--receive-pack=git -c core.hooksPath=/dev/null receive-pack",)
     run(
         mirror.command(
@@ -52,10 +91,10 @@ def _push(mirror: Mirror, commit: str, reference: str, target: str) -> None:
             "--no-signed",
             "--recurse-submodules=no",
             *hooks_off,
-            f"--force-with-lease={reference}:",
+            *(f"--force-with-lease={reference}:" for reference in wanted),
             "--",
             target,
-            f"{commit}:{reference}",
+            *(f"{commit}:{reference}" for reference, commit in wanted.items()),
             what="push to",
             protocols=transports(target),
             timeout_seconds=1800,
@@ -63,11 +102,10 @@ def _push(mirror: Mirror, commit: str, reference: str, target: str) -> None:
     )
 
 
-def _commit_at(mirror: Mirror, target: str, reference: str) -> str | None:
-    for value, name in remote_refs(mirror, target, reference):
-        if name == reference:
-            return value
-    return None
+def _present(mirror: Mirror, target: str, wanted: Mapping[str, str]) -> dict[str, str]:
+    """What the remote has of these references: name to commit."""
+    pattern = next(iter(wanted)) if len(wanted) == 1 else "refs/heads/*"
+    return {name: value for value, name in remote_refs(mirror, target, pattern) if name in wanted}
 
 
 @contextlib.contextmanager

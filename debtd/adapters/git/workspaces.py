@@ -8,9 +8,9 @@ from debtd.adapters.git.commits import write_commits
 from debtd.adapters.git.location import repository_at
 from debtd.adapters.git.mirror import mirror_of, refresh, writing
 from debtd.adapters.git.objects import check_ids, reading
-from debtd.adapters.git.push import push_new
+from debtd.adapters.git.push import push_all_new, push_new
 from debtd.adapters.git.tree import materialised
-from debtd.model.errors import RepoUnusable
+from debtd.model.errors import DebtdError, RepoUnusable
 from debtd.model.language import Language
 from debtd.model.repo import Checkout, Repository, Revision
 from debtd.ports import CommitRequest
@@ -50,8 +50,15 @@ class GitWorkspaces:
         return found
 
     def ensure_commits(self, repository: Repository, requests: Sequence[CommitRequest]) -> Mapping[str, str]:
+        if not requests:
+            return {}
         with writing(mirror_of(self._state_dir, repository)) as mirror:
             return write_commits(mirror, requests)
 
     def push_new_branch(self, repository: Repository, commit: str, branch: str, remote: str) -> None:
         push_new(mirror_of(self._state_dir, repository), commit, branch, remote, self._state_dir)
+
+    def push_new_branches(
+        self, repository: Repository, commits: Mapping[str, str], remote: str
+    ) -> Mapping[str, DebtdError]:
+        return push_all_new(mirror_of(self._state_dir, repository), commits, remote, self._state_dir)

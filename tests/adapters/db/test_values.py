@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import StatementError
 
-from debtd.adapters.db.column_types import escape, unescape
+from debtd.adapters.db.escaping import escape, unescape
 from debtd.adapters.db.store import SqlStore
 from debtd.model.coverage import Coverage, Skipped, SkippedFile, SkipReason
 from debtd.model.edit import Edit

@@ -9,6 +9,7 @@ from debtd.adapters.git import GitWorkspaces
 from debtd.model.errors import RepoUnusable
 from debtd.ports import CommitRequest
 from tests.support.git_repo import EXECUTABLE, SUBMODULE, SYMLINK, WHEN, add_commit, git, make_repo
+from tests.support.processes import recorded_git
 
 
 def request(base: str, files: dict[str, bytes], key: str = "k1", message: str = "Fix it\n") -> CommitRequest:
@@ -84,6 +85,38 @@ def test_many_at_once_over_two_bases(mirrored, workspaces, source: Path) -> None
     assert len(set(commits.values())) == 151
     alone = workspaces.ensure_commits(repository, asked[70:71])
     assert alone["k70"] == commits["k70"]
+
+
+def test_hundreds_of_patches_are_three_processes_and_no_working_tree(
+    mirrored, workspaces, source: Path, state: Path
+) -> None:
+    """One for the date of the base, one for its files, one for all commits; nothing is checked out."""
+    files = {f"package{number % 20}/module{number}.py": b"x = %d\n" % number for number in range(400)}
+    repository, revision = mirrored(dict(files))
+    paths = sorted(files)
+    asked = [
+        request(revision.commit, {path: b"y\n", paths[number - 1]: b"z\n"}, key=f"k{number}")
+        for number, path in enumerate(paths)
+    ]
+    before = {path for path in state.rglob("*") if not path.is_relative_to(state / "mirrors")}
+    with recorded_git() as started:
+        made = workspaces.ensure_commits(repository, asked)
+    assert sorted(started) == ["cat-file", "fast-import", "ls-tree"]
+    assert {path for path in state.rglob("*") if not path.is_relative_to(state / "mirrors")} == before
+    mirror = state / "mirrors" / f"{repository.id}.git"
+    assert not list(mirror.rglob("index"))
+    for number in (0, 1, 399):
+        changed = git(mirror, "diff-tree", "-r", "--name-only", revision.commit, made[f"k{number}"]).splitlines()
+        assert changed == sorted([paths[number], paths[number - 1]])
+    assert workspaces.ensure_commits(repository, asked) == made
+    assert len(set(made.values())) == len(paths)
+
+
+def test_no_patches_are_no_process(mirrored, workspaces) -> None:
+    repository, _ = mirrored({"a.py": b"x\n"})
+    with recorded_git() as started:
+        assert workspaces.ensure_commits(repository, []) == {}
+    assert started == []
 
 
 def test_a_key_may_get_a_new_base(mirrored, workspaces, source: Path, state: Path) -> None:

@@ -25,6 +25,7 @@ from tests.support.git_repo import (
     make_repo,
     names_in,
 )
+from tests.support.processes import recorded_git
 
 ENSURE = """
 import sys
@@ -60,6 +61,17 @@ def test_the_newest_commit_of_the_default_branch(mirrored, workspaces, source: P
     assert stat.S_IMODE(mirror_path(state, repository).stat().st_mode) == 0o700
     assert not list(mirror_path(state, repository).glob("hooks/*"))
     assert not (mirror_path(state, repository) / "objects/info/alternates").exists()
+
+
+def test_what_is_there_is_not_fetched_again(mirrored, workspaces, source: Path) -> None:
+    repository, revision = mirrored({"a.py": b"x\n"})
+    with recorded_git() as started:
+        assert workspaces.ensure_mirror(repository) == revision
+    assert started == ["ls-remote", "cat-file"]
+    newer = add_commit(source, {"b.py": b"y\n"}, when=WHEN + 60)
+    with recorded_git() as started:
+        assert workspaces.ensure_mirror(repository).commit == newer
+    assert "fetch" in started
 
 
 def test_a_rewritten_history_and_a_renamed_default_branch(mirrored, workspaces, source: Path) -> None:

@@ -3,16 +3,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from debtd.adapters.git import GitWorkspaces, ensure_bare
 from debtd.adapters.git import push as push_module
+from debtd.adapters.git.mirror import Mirror
 from debtd.model.errors import DebtdError, RepoUnusable, Retryable
 from debtd.ports import CommitRequest
 from tests.support.git_repo import add_commit, git, make_repo
+from tests.support.processes import recorded_git
 
 BRANCH = "debtd/class-inherits-object/0123456789ab"
 Made = tuple[GitWorkspaces, Callable[[str], None], str, str]
@@ -43,6 +45,76 @@ def test_a_replay_changes_nothing(commits, workspaces, forge: Path) -> None:
         workspaces.push_new_branch(repository, one, BRANCH, str(forge))
     assert git(forge, "for-each-ref", "--format=%(objectname) %(refname)") == f"{one} refs/heads/{BRANCH}"
     git(forge, "fsck", "--strict")
+
+
+def test_a_thousand_branches_are_one_push(mirrored, workspaces, forge: Path) -> None:
+    repository, revision = mirrored({"a.py": b"x\n"})
+    base = revision.commit
+    asked = [
+        CommitRequest(key=f"k{number}", base_commit=base, message="m", files=(("a.py", b"%d" % number),))
+        for number in range(300)
+    ]
+    made = workspaces.ensure_commits(repository, asked)
+    commits = {f"debtd/rule/{key}": commit for key, commit in made.items()}
+    with recorded_git() as started:
+        assert workspaces.push_new_branches(repository, commits, str(forge)) == {}
+    assert started == ["push"]
+    expected = {f"refs/heads/{branch}": commit for branch, commit in commits.items()}
+    assert refs_of(forge) == expected
+    assert workspaces.push_new_branches(repository, commits, str(forge)) == {}
+    assert refs_of(forge) == expected
+    git(forge, "fsck", "--strict")
+
+
+def test_a_refused_branch_hinders_no_other(commits, workspaces, forge: Path) -> None:
+    repository, one, two = commits
+    workspaces.push_new_branch(repository, one, "taken", str(forge))
+    workspaces.push_new_branch(repository, one, "there/already", str(forge))
+    wanted = {"taken": two, "there/already": one, "first": two, "taken/below": one, "last": two}
+    hindered = workspaces.push_new_branches(repository, wanted, str(forge))
+    assert hindered.keys() == {"taken", "taken/below"}
+    assert isinstance(hindered["taken"], RepoUnusable)
+    assert f"branch taken exists at {forge} with another commit ({one[:12]})" in str(hindered["taken"])
+    expected = {"taken": one, "there/already": one, "first": two, "last": two}
+    assert refs_of(forge) == {f"refs/heads/{branch}": commit for branch, commit in expected.items()}
+
+
+def test_no_branch_at_all_is_pushed_for_one_odd_name(commits, workspaces, forge: Path) -> None:
+    repository, one, _ = commits
+    for odd in ({"good": one, "--mirror": one}, {"good": one, "other": "HEAD"}):
+        with pytest.raises(RepoUnusable):
+            workspaces.push_new_branches(repository, odd, str(forge))
+    assert workspaces.push_new_branches(repository, {}, str(forge)) == {}
+    assert refs_of(forge) == {}
+
+
+def test_a_push_of_many_that_was_cut_can_be_repeated(
+    commits, workspaces, forge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, one, two = commits
+    wanted = {"first": one, "second": two, "third": one}
+    tried: list[int] = []
+    real = push_module._push
+
+    def cut(mirror: Mirror, asked: Mapping[str, str], target: str) -> None:
+        if not tried:
+            real(mirror, dict(list(asked.items())[:1]), target)
+        tried.append(len(asked))
+        raise Retryable("the line went dead")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push_module, "_push", cut)
+        hindered = workspaces.push_new_branches(repository, wanted, str(forge))
+    assert (hindered.keys(), tried) == ({"second", "third"}, [3, 1])
+    assert all(isinstance(error, Retryable) for error in hindered.values())
+    assert refs_of(forge) == {"refs/heads/first": one}
+    assert workspaces.push_new_branches(repository, wanted, str(forge)) == {}
+    assert refs_of(forge) == {f"refs/heads/{branch}": commit for branch, commit in wanted.items()}
+
+
+def refs_of(forge: Path) -> dict[str, str]:
+    lines = git(forge, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    return dict(line.split() for line in lines)
 
 
 def test_anothers_branch_stays(commits, workspaces, forge: Path) -> None:

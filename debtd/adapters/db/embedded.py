@@ -1,0 +1,135 @@
+"""The store in a SQLite file of debtd's own: read by the standard library's driver, written through SQLAlchemy.
+
+SQLAlchemy is imported for the first write, or when the file must be made or upgraded: a run over a repository in
+which nothing changed never needs it.
+"""
+
+import binascii
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from debtd.adapters.db.faults import BUSY_TIMEOUT_SECONDS, damaged, translate_sqlite
+from debtd.adapters.db.reads.rows import Rows, sqlite_moment
+from debtd.adapters.db.reads.store import ReadingStore
+from debtd.adapters.db.versions import known_versions, migrations_folder
+from debtd.model.evidence import Evidence
+from debtd.model.pull_request import PullRequest
+from debtd.model.repo import Repository, Revision
+from debtd.model.suppression import Suppression
+from debtd.model.task import FixTask, Patch, TaskState
+from debtd.ports import Clock, ScanRecord
+
+if TYPE_CHECKING:
+    from debtd.adapters.db.store import SqlStore
+
+
+@dataclass(frozen=True, slots=True)
+class _SqliteRows:
+    connection: sqlite3.Connection
+
+    def select(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
+        return self.connection.execute(sql, values)
+
+    stream = select
+
+    def moment(self, at: datetime) -> object:
+        return sqlite_moment(at)
+
+
+class EmbeddedStore(ReadingStore):
+    """The store in the file at `path`, which is made or upgraded when needed. Safe to share between threads.
+
+    Raises what `migrate.open_embedded` raises, when it is used.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path.absolute()
+        self._clock = clock
+        self._ready = _is_ready(self._path)
+        if not self._ready:
+            self._writer.close()  # it is ready now, or the fault is told here and not in the middle of the work
+
+    def close(self) -> None:
+        """Close all connections. The store can still be used and then opens new ones."""
+        if "_writer" in vars(self):
+            self._writer.close()
+
+    @cached_property
+    def _writer(self) -> "SqlStore":
+        from debtd.adapters.db.migrate import open_embedded  # noqa: PLC0415  (SQLAlchemy takes 0.2 s to import)
+        from debtd.adapters.db.store import SqlStore  # noqa: PLC0415
+
+        return SqlStore(open_embedded(self._path), self._clock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Rows]:
+        where = str(self._path)
+        try:
+            with closing(_connect(self._path)) as connection:
+                connection.execute("BEGIN")
+                yield _SqliteRows(connection)
+        except sqlite3.Error as error:
+            fault = translate_sqlite(error, where)
+            if fault is None:
+                raise
+            raise fault from error
+        except (zlib.error, binascii.Error, json.JSONDecodeError) as error:
+            raise damaged(where) from error
+
+    def ensure_repository(self, repository: Repository) -> None:
+        if repository not in self.repositories():
+            self._writer.ensure_repository(repository)
+
+    def begin_scan(self, repository_id: str, revision: Revision, inputs: str) -> int:
+        return self._writer.begin_scan(repository_id, revision, inputs)
+
+    def finish_scan(self, scan_id: int, record: ScanRecord) -> None:
+        self._writer.finish_scan(scan_id, record)
+
+    def add_suppression(self, suppression: Suppression) -> None:
+        self._writer.add_suppression(suppression)
+
+    def lift_suppressions(self, fingerprint: str, author: str, reason: str, now: datetime) -> int:
+        return self._writer.lift_suppressions(fingerprint, author, reason, now)
+
+    def plan_tasks(self, tasks: Sequence[FixTask]) -> None:
+        if tasks:
+            self._writer.plan_tasks(tasks)
+
+    def move_task(self, key: str, state: TaskState, reason: str = "") -> None:
+        self._writer.move_task(key, state, reason)
+
+    def save_patch(self, patch: Patch) -> None:
+        self._writer.save_patch(patch)
+
+    def save_evidence(self, evidence: Evidence) -> None:
+        self._writer.save_evidence(evidence)
+
+    def save_pull_request(self, pull_request: PullRequest) -> None:
+        self._writer.save_pull_request(pull_request)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def _is_ready(path: Path) -> bool:
+    """Whether the file can be read as it is. Anything odd is left to `open_embedded`, which mends or explains it."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(_connect(path)) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except sqlite3.Error:
+        return False
+    return found == [(known_versions(migrations_folder())[-1],)]
