@@ -24,7 +24,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """One file: its identifiers, the rules that have candidates in it with their numbers, or why it is not read."""
+    """One file: its identifiers and the rules that have candidates in it with their numbers; or why it is not read."""
 
     words: frozenset[str] = frozenset()
     candidates: Mapping[str, int] | None = None
@@ -82,6 +82,8 @@ def decode_answer(line: bytes, parcel: Parcel, rule_ids: frozenset[str]) -> tupl
 
 def _sifted(row: list[Any], rule_ids: frozenset[str]) -> Sifted:
     words, candidates, skipped = row
+    if (candidates is None) is (skipped is None):
+        raise ValueError("a file is either sifted or skipped")
     return Sifted(
         words=frozenset(text_of(words).split(" ")),
         candidates=None if candidates is None else {known(r, rule_ids): number_of(n) for r, n in candidates.items()},
