@@ -188,6 +188,8 @@ class FileView:
         return bool(assignments) and all(isinstance(a.scope, BuiltinScope) for a in assignments)
 
     def bindings(self, node: cst.CSTNode, name: str) -> tuple[cst.CSTNode, ...]:
+        if self._names.is_absent(name):
+            return ()
         plain = self._names.definition(name)
         return self.bindings_by_scopes(node, name) if plain is UNCLEAR else (plain,)
 

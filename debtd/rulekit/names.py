@@ -80,6 +80,10 @@ class Names:
             return UNCLEAR
         return imports[0] + rest if imports else None
 
+    def is_absent(self, name: str) -> bool:
+        """Whether the name stands nowhere in the file, so that nothing binds it there."""
+        return name not in self._by_value
+
     def definition(self, name: str) -> cst.ClassDef | cst.FunctionDef | Unclear:
         """The one class or function of this name at module level, where nothing else in the file binds the name."""
         bound = [node for node in self._by_value.get(name, ()) if self._use_of(node) is not None]

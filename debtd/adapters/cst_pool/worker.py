@@ -1,5 +1,6 @@
 """The child that runs LibCST rules: one file a request."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from debtd.model.project import Project
 from debtd.rulekit.loader import load_rules, select_rules
 from debtd.rulekit.rule import Rule
 
+_NODES_PER_COLLECTION = 200_000  # trees have hundreds of thousands of nodes, and hardly any of them is garbage
+
 
 def main() -> None:
     host(_prepare)
@@ -20,6 +23,8 @@ def main() -> None:
 def _prepare(line: bytes) -> Answer:
     orders = decode_orders(line)
     by_id = {rule.id: rule for rule in _load(orders)}
+    gc.freeze()
+    gc.set_threshold(_NODES_PER_COLLECTION, 20, 1_000)
 
     def answer(line: bytes) -> bytes:
         request = decode_request(line)

@@ -61,9 +61,9 @@ class Visitor(RuleVisitor):
             return
         method = self._method_around(node)
         owner = None if method is None else self._class_around(method)
-        if method is None or owner is None:
+        if method is None or owner is None or first.value != owner.name.value:
             return
-        if self._names_class(first, owner) and self._is_first_parameter(second, method) and self._is_kept(owner):
+        if self._is_first_parameter(second, method) and self._names_class(first, owner) and self._is_kept(owner):
             self.report(node, *self._removal(node))
 
     def _method_around(self, node: cst.Call) -> cst.FunctionDef | None:
@@ -82,7 +82,7 @@ class Visitor(RuleVisitor):
         return scope if isinstance(scope, cst.ClassDef) else None
 
     def _names_class(self, name: cst.Name, owner: cst.ClassDef) -> bool:
-        if name.value != owner.name.value or self.view.is_bound_unseen(name.value):
+        if self.view.is_bound_unseen(name.value):
             return False
         is_mangled = name.value.startswith("__") and not name.value.endswith("__")
         return not is_mangled and self.view.bindings(name, name.value) == (owner,)
