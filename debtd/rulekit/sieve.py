@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 from debtd.rulekit.imports import Imports
 from debtd.rulekit.node import INVALID_ESCAPE, Filled, Inside, Node, Twice
+from debtd.rulekit.old_python import may_be_python_2
 from debtd.rulekit.skeleton import skeleton
 from debtd.rulekit.statements import LogicalLines, standing_alone
 
 _GAP = r"[\s\\]*+"
 _DEPTH = 4  # of brackets that a sign looks into; text that goes deeper bears the sign
 _Test = Callable[[ast.AST, Imports], bool]
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _NAMES = ("Name", "Attribute")
 
 
@@ -71,9 +73,12 @@ class Sieve:
     def candidates(self, text: str, wanted: Iterable[str]) -> Mapping[str, int]:
         """How many places each of the wanted rules may report; the rules without any are left out.
 
-        Where the text cannot be read by this Python, every rule that has a sign in it is a candidate.
+        Where the text cannot be read by this Python, every rule that has a sign in it is a candidate; where it looks
+        like Python 2, every wanted rule is.
         """
         code = skeleton(text)
+        if code is not None and may_be_python_2(code) and not _is_readable(text):
+            return dict.fromkeys(wanted, 1)
         signs = {rule_id: None if code is None else self._find_signs(rule_id, code) for rule_id in wanted}
         signed = [rule_id for rule_id, offsets in signs.items() if offsets is None or offsets]
         if not signed:
@@ -82,11 +87,11 @@ class Sieve:
             offsets = [offset for rule_id in signed for offset in signs[rule_id] or ()]
             part = self._part(text, code, offsets)
             if part is not None:
-                with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                with suppress(*_UNREADABLE):
                     return self._count(part, signed)
         try:
             return self._count(text, signed)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except _UNREADABLE:
             return dict.fromkeys(signed, 1)
 
     def _find_signs(self, rule_id: str, code: str) -> list[int] | None:
@@ -131,6 +136,14 @@ class Sieve:
 
     def _kinds(self, rule_id: str) -> set[str]:
         return {kind for node in self._rules[rule_id].nodes for kind in node.kinds}
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        _parse(text)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def _parse(text: str) -> tuple[ast.AST, bool]:

@@ -99,6 +99,25 @@ def test_what_this_python_cannot_read_is_left_to_libcst(text: str) -> None:
     assert passes(text, nodes=(Node("ClassDef"),), signs=("object",))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print 'x'\n",
+        "print>>f, x\n",
+        "exec 'x' in y\n",
+        "raise E, 'x'\n",
+        "try: x\nexcept A, e: pass\n",
+        "`x`\n",
+        "x <> y\n",
+    ],
+)
+def test_python_2_is_left_to_libcst_even_without_a_sign(text: str) -> None:
+    is_python_3 = text.startswith("print>>")
+    assert passes(text, nodes=(Node("ClassDef"),), signs=("never",)) is not is_python_3
+    quiet = f"print('x')  # {text.splitlines()[-1]}\nraise_(A, b)\nx.print = 1\n"
+    assert not passes(quiet, nodes=(Node("ClassDef"),), signs=("never",))
+
+
 def test_a_sign_looks_into_brackets_and_over_line_ends() -> None:
     node, sign = Node("Call"), r"len \(...\bobjects\b"
     assert passes("len(\n  f(a[1], {2: 3})\n  .objects)\n", nodes=(node,), signs=(sign,))
