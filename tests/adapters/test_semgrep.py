@@ -1,5 +1,6 @@
 """What comes of a run of semgrep that goes wrong. Hardly any test here starts semgrep."""
 
+import hashlib
 import json
 import os
 import signal
@@ -333,6 +334,21 @@ def test_a_file_written_this_moment_is_read_from_a_copy(tmp_path):
     detection = SemgrepDetector(way=FakeWay(meanwhile)).detect([source], [JS], Project(), NoProgress())
     assert [found.text for found in detection.matches] == ['new Old("a")']
     assert detection.skipped == {}
+
+
+@pytest.mark.parametrize("hashed", ["sha1", "sha256"])
+def test_only_the_bytes_that_were_listed_are_read(tmp_path, hashed):
+    """The blob id tells, in repositories of either object format."""
+    listed, other = (b"blob %d\0" % len(data) + data for data in (BAD, b"other"))
+    (source,) = write_sources(tmp_path / "files", {"a.js": BAD}, endings=True)
+    way = FakeWay(lambda _: FIRED)
+    sources = [
+        replace(source, blob=hashlib.new(hashed, listed).hexdigest()),
+        replace(source, path="b.js", blob=hashlib.new(hashed, other).hexdigest()),
+    ]
+    detection = SemgrepDetector(way=way).detect(sources, [JS], Project(), NoProgress())
+    assert way.seen == [{"a.js"}]
+    assert {path: skipped.reason for path, skipped in detection.skipped.items()} == {"b.js": SkipReason.UNREADABLE}
 
 
 def test_an_interrupt_ends_all_shards_at_once(tmp_path):

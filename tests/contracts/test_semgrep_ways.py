@@ -1,12 +1,13 @@
 """Both ways to run semgrep see the same, and neither misses in silence what hostile files try to hide."""
 
+import json
 import os
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -362,4 +363,28 @@ def test_a_rule_that_takes_too_long_on_a_file_costs_that_file_only(tmp_path, way
     detection = detector.detect(sources, [rule], Project(), NoProgress())
     assert {path: skipped.reason for path, skipped in detection.skipped.items()} == {"endless.js": SkipReason.TIMEOUT}
     assert "quick.js" in {match.path for match in detection.matches}
+    assert detection.fired == {"old-js"}
+
+
+def test_a_shard_that_is_killed_costs_its_own_files_only(tmp_path, monkeypatch):
+    rule = semgrep_rule("old-js", "javascript", "old(1);\n", pattern="old($X)")
+    files = {f"{number}.js": b"old(1);\n//" + b"x" * 45_000 for number in range(20)}
+    sources = write_sources(tmp_path / "files", files)
+    killed: list[set[str]] = []
+
+    def killing(argv: list[str], **options: Any) -> ChildResult:
+        targets = json.loads(Path(argv[-1]).read_text())[1]
+        names = {PurePosixPath(target[1]["path"]["fpath"]).name for target in targets} & set(files)
+        if "7.js" in names:
+            killed.append(names)
+            options["timeout_seconds"] = 0.02
+        return run_child(argv, **options)
+
+    monkeypatch.setattr(core, "run_child", killing)
+    detector = SemgrepDetector(tmp_path / "scratch", way=way_called("core"))
+    detection = detector.detect(sources, [rule], Project(), NoProgress())
+    first, again = killed
+    assert first == again < set(files)
+    assert set(detection.skipped) == first
+    assert {match.path for match in detection.matches} == set(files) - first
     assert detection.fired == {"old-js"}

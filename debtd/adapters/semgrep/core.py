@@ -36,7 +36,7 @@ from debtd.rulekit.rule import Rule
 PROVEN_VERSION = "1.182.0"
 _START_SECONDS = 30.0
 _LEAST_MEMORY_BYTES = 1 << 30
-_STACK_BYTES = 1_000_000_000  # as semgrep's command line gives it: deeply nested files need it
+_STACK_BYTES = 1_000_000_000  # as semgrep's command line gives it
 
 
 class OtherEngine(Exception):

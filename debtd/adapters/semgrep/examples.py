@@ -46,7 +46,7 @@ def _detect(rules: Sequence[Rule], texts: Mapping[str, str]) -> Detection:
 def _problems(rule_id: str, pattern: SemgrepPattern, seen: Detection, again: Detection) -> Iterator[str]:
     path = _path(rule_id, pattern)
     if rule_id in seen.broken:
-        yield f"semgrep refuses the rule: {seen.broken[rule_id]}"
+        yield seen.broken[rule_id]
         return
     if path in seen.skipped:
         yield f"the example cannot be read in full: {seen.skipped[path].reason} {seen.skipped[path].detail}"

@@ -12,7 +12,8 @@ tree/.debtd/control/<id>.js   the rules' examples
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import splitext
 
 from debtd.adapters.semgrep.limits import LARGE_FILE_BYTES
 from debtd.adapters.semgrep.source_file import FileState, read_listed, read_source, state_at
@@ -141,13 +142,13 @@ def _plant_control(root: Path, rule: Rule) -> tuple[str, Control]:
 
 def _ending(path: str, language: Language) -> str:
     """The path's own, or another one by which semgrep tells the language."""
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = splitext(path)[1].lower()
     return suffix if suffix in _ENDINGS[language] else _ENDINGS[language][0]
 
 
 def _stands_well(source: Source) -> bool:
     """Whether semgrep can be told the location, and its ending is that of a copy."""
-    suffix = PurePosixPath(source.path).suffix
+    suffix = splitext(source.path)[1]
     if not source.location.startswith("/") or not source.location.endswith(suffix):
         return False
     return suffix in _ENDINGS[source.language] and source.location.isprintable()
@@ -155,7 +156,7 @@ def _stands_well(source: Source) -> bool:
 
 def _write(root: Path, source: Source, number: int, data: bytes) -> str:
     name = f"tree/{source.path}"
-    if _PLAIN.fullmatch(source.path) and PurePosixPath(source.path).suffix in _ENDINGS[source.language]:
+    if _PLAIN.fullmatch(source.path) and splitext(source.path)[1] in _ENDINGS[source.language]:
         try:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             with (root / name).open("xb") as file:
