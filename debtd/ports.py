@@ -91,6 +91,10 @@ class Workspaces(Protocol):
         """List the whole tree and materialise the files in the languages, read-only, until the context ends."""
         ...
 
+    def manifests(self, repository: Repository, revision: Revision) -> Mapping[str, bytes]:
+        """The manifests at the root that steer a scan (see `Checkout.texts`), by name, without listing the tree."""
+        ...
+
     def read_blobs(self, repository: Repository, blobs: Sequence[str]) -> Mapping[str, bytes]:
         """Bytes by blob id. Raises RepoUnusable when one is missing."""
         ...

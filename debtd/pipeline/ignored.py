@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".semgrepignore"
 _MAX_PATTERNS = 1_000
@@ -25,7 +27,9 @@ def ignored_paths(paths: Iterable[str], texts: Iterable[tuple[str, bytes]]) -> d
     return found
 
 
-def _spec(data: bytes) -> GitIgnoreSpec:
+def _spec(data: bytes) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  (most repositories have no such file)
+
     lines = data.decode("utf-8", "replace").splitlines()
     usable = [line for line in lines if _is_usable(line)]
     return GitIgnoreSpec.from_lines(usable[:_MAX_PATTERNS])

@@ -67,8 +67,7 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
 
 def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms) -> Scanned:
     """Scan what may differ from the last scan: nothing, when tree, rules, engines and floor are the same."""
-    with rooms.workspaces.checkout(repository, revision, frozenset()) as listing:
-        project = project_of(dict(listing.texts), order.target_python)
+    project = project_of(rooms.workspaces.manifests(repository, revision), order.target_python)
     inputs = inputs_digest(order.rules, rooms.detectors, project.render_min_python())
     last = rooms.store.last_scan(repository.id)
     if last is not None and last[:2] == (revision.tree, inputs):

@@ -57,7 +57,7 @@ def _sqlite(_settings: Settings) -> str:
 
 
 def _semgrep(_settings: Settings) -> str:
-    from debtd.adapters.semgrep import description  # noqa: PLC0415  (only where it is asked for)
+    from debtd.adapters.semgrep.choice import description  # noqa: PLC0415  (only where it is asked for)
 
     return description()
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from debtd.adapters.child import ChildResult, run_child
-from debtd.adapters.semgrep import SemgrepDetector, choice, command_line, core, description, shards
+from debtd.adapters.semgrep import SemgrepDetector, choice, command_line, core, shards
+from debtd.adapters.semgrep.choice import description
 from debtd.adapters.semgrep.command_line import CommandLineWay, RefusedRule
 from debtd.adapters.semgrep.core import PROVEN_VERSION, CoreWay
 from debtd.adapters.semgrep.limits import LARGE_FILE_BYTES

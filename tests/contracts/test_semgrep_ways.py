@@ -144,7 +144,7 @@ def scanned(name: str, repository: Path, sources: list[Source]) -> Batch:
     with pytest.MonkeyPatch.context() as patch:
         for module in (core, command_line):
             patch.setattr(module, "run_child", watched)
-        patch.setattr("debtd.adapters.semgrep.detector.plant", planting)
+        patch.setattr("debtd.adapters.semgrep.scanning.plant", planting)
         for variable in ("SEMGREP_APP_TOKEN", "GITHUB_TOKEN", "SEMGREP_RULES"):
             patch.setenv(variable, "canary")
         patch.setenv("HTTPS_PROXY", listener.address)

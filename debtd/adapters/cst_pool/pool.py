@@ -1,30 +1,19 @@
 """The Python engine: every rule over every Python file, in children that may hang, crash and be killed.
 
-Two steps: the sieve, which needs no LibCST, proves most rules silent in most files; LibCST reads the files that have a
-candidate, has the last word, and makes the edits.
+What a scan needs is imported when there is one: most runs find that nothing changed, and ask for the version only.
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from functools import partial
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
 
-from debtd.adapters.cst_pool.controls import planted
-from debtd.adapters.cst_pool.crew import Crew, Terms
-from debtd.adapters.cst_pool.messages import Orders, Reply, Request, decode_reply, encode_orders, encode_request
-from debtd.adapters.cst_pool.results import Results
-from debtd.adapters.cst_pool.sieving import Sieved, sieve_all
+from debtd.adapters.installed import version_of
 from debtd.model.language import Language
 from debtd.model.project import Project
 from debtd.model.repo import Source
 from debtd.model.scan import Detection
 from debtd.ports import Progress
 from debtd.rulekit.rule import Rule, SemgrepPattern
-
-_SOURCES_PER_CHILD = 20  # a child takes half a second to start: fewer files are not worth another one
-_REQUESTS_PER_CHILD = 400
-_MAX_MEMORY = 220_000_000
 
 
 class CstDetector:
@@ -55,7 +44,7 @@ class CstDetector:
 
     @property
     def version(self) -> str:
-        return version("libcst")
+        return version_of("libcst")
 
     def accepts(self, rule: Rule) -> bool:
         return not isinstance(rule.detect, SemgrepPattern)
@@ -68,58 +57,14 @@ class CstDetector:
         python = [source for source in sources if source.language is Language.PYTHON]
         if not rules:
             return Detection()
-        results = Results(self.name, progress, python)
-        every = tuple(rule.id for rule in rules)
-        files = [Request(source.path, source.location, source.size, every) for source in python]
-        with planted(rules, self._temporary_folder) as controls:
-            if self._sieve:
-                sieved = sieve_all(files, controls, rules, self._wall_seconds, self._workers)
-                results.take_sieved(sieved)
-                files = list(_left(files, sieved))
-                asked = {rule_id for request in files for rule_id in request.rule_ids}
-                to_confirm = results.take_controls(controls, sieved, asked=asked)
-            else:
-                to_confirm = controls
-            self._examine(files, to_confirm, rules, project, results)
-        return results.detection()
+        from debtd.adapters.cst_pool.results import Results  # noqa: PLC0415  (only where there is something to scan)
+        from debtd.adapters.cst_pool.two_steps import TwoSteps  # noqa: PLC0415
 
-    def _examine(
-        self,
-        files: Sequence[Request],
-        controls: Sequence[Request],
-        rules: Sequence[Rule],
-        project: Project,
-        results: Results,
-    ) -> None:
-        if not files and not controls:
-            return
-        asked = {rule_id for request in (*files, *controls) for rule_id in request.rule_ids}
-        orders = Orders(self._folders, {rule.id: rule.digest for rule in rules if rule.id in asked}, project)
-        terms: Terms[Request, Reply] = Terms(
-            module="worker",
-            orders=encode_orders(orders),
-            encode=encode_request,
-            decode=partial(_decode, rule_ids=frozenset(orders.digests)),
-            give_up=lambda _request, skipped: Reply(skipped=skipped),
+        steps = TwoSteps(
+            folders=self._folders,
+            workers=self._workers,
             wall_seconds=self._wall_seconds,
-            workers=max(1, min(self._workers, -(-len(files) // _SOURCES_PER_CHILD))),
-            requests_per_child=_REQUESTS_PER_CHILD,
-            max_memory_bytes=_MAX_MEMORY,
+            temporary_folder=self._temporary_folder,
+            sieve=self._sieve,
         )
-        largest_first = sorted(files, key=lambda request: -request.size)
-        Crew(terms, [*controls, *largest_first], results.take).run()
-
-
-def _decode(line: bytes, request: Request, rule_ids: frozenset[str]) -> tuple[Reply, int]:
-    reply = decode_reply(line, request, rule_ids)
-    return reply, reply.memory
-
-
-def _left(files: Iterable[Request], sieved: Sieved) -> Iterable[Request]:
-    """What LibCST has to read: files with candidates, by these rules, and files that could not be sifted."""
-    for request in files:
-        sifted = sieved.files.get(request.path)
-        if sifted is None:
-            yield request
-        elif sifted.candidates:
-            yield Request(request.path, request.location, request.size, tuple(sorted(sifted.candidates)))
+        return steps.detect(python, rules, project, Results(self.name, progress, python))

@@ -62,6 +62,26 @@ def listed_tree(git_dir: Path, where: str, commit: str, max_entries: int) -> Ite
         yield _entries(output, where, max_entries)
 
 
+def top_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max_bytes: int) -> dict[str, bytes]:
+    """The regular files of these names in the top folder of a commit; larger ones, links and folders are left out.
+    The rest of the tree is not listed."""
+    check_ids([commit], where)
+    command = Command(
+        arguments=("ls-tree", "-z", "-l", "--full-tree", commit, "--", *names),
+        what="list the files of",
+        where=where,
+        directory=git_dir,
+        git_dir=git_dir,
+    )
+    with streaming(command) as output:
+        found = [entry for entry in _entries(output, where, len(names)) if entry.mode.startswith(b"100")]
+    small = [entry for entry in found if entry.size <= max_bytes]
+    if not small:
+        return {}
+    with reading(git_dir, where, [entry.blob for entry in small]) as blobs:
+        return {entry.path.decode(): data for entry, (_, _, data) in zip(small, blobs, strict=True)}
+
+
 @contextlib.contextmanager
 def reading(git_dir: Path, where: str, names: Sequence[str]) -> Iterator[Iterator[tuple[str, bytes, bytes]]]:
     """(id, type, bytes) of each named object, in order. Raises RepoUnusable when one is missing."""

@@ -7,9 +7,10 @@ from pathlib import Path
 from debtd.adapters.git.commits import write_commits
 from debtd.adapters.git.location import repository_at
 from debtd.adapters.git.mirror import mirror_of, refresh, writing
-from debtd.adapters.git.objects import check_ids, reading
+from debtd.adapters.git.objects import check_ids, reading, top_files
 from debtd.adapters.git.push import push_all_new, push_new
 from debtd.adapters.git.tree import materialised
+from debtd.adapters.listing import MANIFESTS, MAX_TEXT_BYTES
 from debtd.model.errors import DebtdError, RepoUnusable
 from debtd.model.language import Language
 from debtd.model.repo import Checkout, Repository, Revision
@@ -34,6 +35,10 @@ class GitWorkspaces:
     ) -> AbstractContextManager[Checkout]:
         mirror = mirror_of(self._state_dir, repository)
         return materialised(mirror, self._state_dir / "trees", revision.commit, languages)
+
+    def manifests(self, repository: Repository, revision: Revision) -> Mapping[str, bytes]:
+        mirror = mirror_of(self._state_dir, repository)
+        return top_files(mirror.git_dir, mirror.source, revision.commit, sorted(MANIFESTS), MAX_TEXT_BYTES)
 
     def read_blobs(self, repository: Repository, blobs: Sequence[str]) -> Mapping[str, bytes]:
         if not blobs:

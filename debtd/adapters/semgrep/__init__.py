@@ -1,6 +1,5 @@
 """The semgrep engine, driven directly or by its command line, always in processes with limits."""
 
-from debtd.adapters.semgrep.choice import description
 from debtd.adapters.semgrep.detector import SemgrepDetector
 
-__all__ = ["SemgrepDetector", "description"]
+__all__ = ["SemgrepDetector"]

@@ -196,7 +196,7 @@ def test_a_child_killed_from_outside_costs_one_file(tmp_path: Path, rules: Path)
 def test_a_child_is_replaced_when_it_has_read_many_files(
     tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("debtd.adapters.cst_pool.pool._REQUESTS_PER_CHILD", 30)
+    monkeypatch.setattr("debtd.adapters.cst_pool.two_steps._REQUESTS_PER_CHILD", 30)
     write_rule(rules, "tells-pid", "self.said = os.getpid()")
     sources = sources_of(tmp_path, {f"{number}.py": "victim\n" for number in range(50)})
 
