@@ -7,6 +7,7 @@ import click
 from debtd.cli.exit_codes import ExitCode
 from debtd.cli.options import (
     format_option,
+    no_cache_option,
     rule_folders_option,
     rule_option,
     settings_of,
@@ -24,6 +25,7 @@ from debtd.telemetry import log_event
 @rule_option
 @rule_folders_option
 @target_python_option
+@no_cache_option
 @format_option
 @state_options
 def run(
@@ -36,6 +38,7 @@ def run(
     output: Format,
     state_dir: Path | None,
     config: Path | None,
+    no_cache: bool,
 ) -> None:
     """Scan, fix, verify and publish.
 
@@ -50,7 +53,7 @@ def run(
     from debtd.wiring.rooms import open_rooms  # noqa: PLC0415  (the engines are slow to import)
 
     target = target_of(target_python)
-    settings = settings_of(state_dir, config, rule_folders)
+    settings = settings_of(state_dir, config, rule_folders, no_cache=no_cache)
     with progress_bars() as progress, open_rooms(settings, progress) as (rooms, all_rules):
         order = Order(
             rules=select_rules(all_rules, rule), stop_after=Stage(stop_after or "publish"), target_python=target

@@ -67,15 +67,15 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
 
 def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms) -> Scanned:
     """Scan what may differ from the last scan: nothing, when tree, rules, engines and floor are the same."""
-    with rooms.workspaces.checkout(repository, revision, frozenset()) as listing:
-        project = project_of(dict(listing.texts), order.target_python)
-    inputs = inputs_digest(order.rules, rooms.detectors, project.render_min_python())
+    listing = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
+    project = project_of(dict(listing.texts), order.target_python)
+    inputs = inputs_digest(order.rules, rooms.engines.detectors, project.render_min_python())
     last = rooms.store.last_scan(repository.id)
     if last is not None and last[:2] == (revision.tree, inputs):
         return Scanned(project=project, inputs=inputs, coverage=last[2], record=None)
     scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
-    with rooms.workspaces.checkout(repository, revision, languages_of(order.rules)) as checkout:
-        result = scan(checkout, order.rules, rooms.detectors, project, rooms.progress)
+    files = rooms.workspaces.files(repository)
+    result = scan(listing, files, order.rules, rooms.engines, project, rooms.progress)
     if result.broken or not _TRANSIENT.isdisjoint(result.coverage.by_reason()):
         # Recorded under other inputs, so that the next run looks again even if nothing changes until then.
         scan_id = rooms.store.begin_scan(repository.id, revision, f"incomplete {inputs}")
@@ -86,7 +86,7 @@ def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms
 
 
 def _engines(rooms: Rooms) -> tuple[tuple[str, str], ...]:
-    return tuple((detector.name, detector.version) for detector in rooms.detectors)
+    return tuple((detector.name, detector.version) for detector in rooms.engines.detectors)
 
 
 def _reconcile(work: Backlog, rooms: Rooms) -> None:
@@ -121,7 +121,7 @@ def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
         return []
     findings = work.findings(rooms.store).values()
     candidates = [_candidate(work, task, findings, rooms) for task in patched]
-    for evidence in verify(candidates, work.rules, rooms.detectors, project, rooms.scratch, rooms.progress):
+    for evidence in verify(candidates, work.rules, rooms.engines.detectors, project, rooms.scratch, rooms.progress):
         rooms.store.save_evidence(evidence)
     return [task.key for task in patched]
 
