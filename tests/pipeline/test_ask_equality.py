@@ -74,7 +74,7 @@ def small_limits() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(history=st.lists(steps, min_size=2, max_size=5), partial=st.booleans())
 def test_cached_and_uncached_agree(history: list[Step], partial: bool) -> None:
     with TemporaryDirectory() as folder:

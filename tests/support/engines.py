@@ -56,9 +56,10 @@ class TreeFiles:
 class TextEngine:
     """Reports words, as LibCST does it or, with `partial`, as semgrep does.
 
-    A file is read only when a rule's word stands in it. Reading fails for good at `(`; `slow` times out; a rule whose
-    digest says `broken` fails, and spoils the file; one that says `cracked` fails in a file without spoiling it; one that says `deaf` hears nothing, not even its control; one that says `modern` keeps
-    silent below Python 3.9; one that says `paths` speaks only below src/. From `limit` matches on a file is cut.
+    A file is read only when a rule's word stands in it. Reading fails for good at `(`; `slow` times out. The digest
+    says what is special about a rule: `broken` fails, and spoils the file; `cracked` fails without spoiling it; `deaf`
+    hears nothing, not even its control; `modern` keeps silent below Python 3.9; `paths` speaks only below src/. Beyond
+    `limit` matches a file's answer is cut.
     """
 
     partial: bool = False
