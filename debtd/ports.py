@@ -119,7 +119,11 @@ class AnswerCache(Protocol):
         ...
 
     def keep(
-        self, engine: str, answers: Sequence[tuple[Key, Answer]], words: Mapping[str, str], heard: frozenset[str]
+        self,
+        engine: str,
+        answers: Sequence[tuple[Key, Answer]],
+        words: Mapping[str, frozenset[str]],
+        heard: frozenset[str],
     ) -> None:
         """Keep answers, words (by blob) and rules heard, all of it or nothing."""
         ...

@@ -97,7 +97,7 @@ class TextEngine:
             skipped=skipped,
             fired=frozenset(rule.id for rule in rules if rule.digest != "deaf"),
             broken=broken,
-            words={s.blob: s.location for s in sources if "\0" not in s.location and not self.partial},
+            words={} if self.partial else {s.blob: _words(s) for s in sources if "\0" not in s.location},
         )
 
     def _read(
@@ -122,6 +122,10 @@ class TextEngine:
             found = sorted(found, key=lambda m: (m.span.start, m.rule_id))[: self.limit]
             why = Skipped(SkipReason.TOO_MANY_MATCHES, "many")
         return found, Skipped(SkipReason.RULE_ERROR, "it is broken") if spoiled else why, failed
+
+
+def _words(source: Source) -> frozenset[str]:
+    return frozenset(source.location.split())
 
 
 def _matches(path: str, words: Sequence[str], rule: Rule, project: Project) -> Iterator[Match]:

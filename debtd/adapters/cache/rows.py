@@ -72,7 +72,7 @@ def words(
         query = f"SELECT blob, payload, used FROM words WHERE {where}"  # noqa: S608  (marks)
         found = connection.execute(query, (scope, *part)).fetchall()
         for blob, payload, _ in found:
-            yield blob.hex(), frozenset(unpack(payload).decode().split(" "))
+            yield blob.hex(), frozenset(unpack(payload).decode().split())
         if any(used < hour for *_, used in found):
             _touch(connection, "words", f"{where} AND used < ?", (scope, *part, hour), hour)
 
@@ -85,7 +85,7 @@ def keep(
     connection: sqlite3.Connection,
     engine: str,
     answers_to_keep: Sequence[tuple[Key, Answer]],
-    words_to_keep: Mapping[str, str],
+    words_to_keep: Mapping[str, frozenset[str]],
     heard_rules: frozenset[str],
     hour: int,
 ) -> None:
@@ -101,7 +101,10 @@ def keep(
     )
     connection.executemany(
         "INSERT OR IGNORE INTO words (scope, blob, used, payload) VALUES (?, ?, ?, ?)",
-        [(known[""], bytes.fromhex(blob), hour, pack(text.encode())) for blob, text in sorted(words_to_keep.items())],
+        [
+            (known[""], bytes.fromhex(blob), hour, pack(" ".join(sorted(words_to_keep[blob])).encode()))
+            for blob in sorted(words_to_keep)
+        ],
     )
     connection.executemany(
         "INSERT OR IGNORE INTO heard (scope, rule) VALUES (?, ?)",

@@ -68,7 +68,11 @@ class SqliteAnswerCache:
         return self._use(look_up) or frozenset()
 
     def keep(
-        self, engine: str, answers: Sequence[tuple[Key, Answer]], words: Mapping[str, str], heard: frozenset[str]
+        self,
+        engine: str,
+        answers: Sequence[tuple[Key, Answer]],
+        words: Mapping[str, frozenset[str]],
+        heard: frozenset[str],
     ) -> None:
         def write(connection: sqlite3.Connection) -> None:
             with rows.writing(connection):
