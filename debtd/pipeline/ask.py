@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
-from debtd.model.language import Language
+from debtd.model.language import Language, ending_of
 from debtd.model.project import Project
 from debtd.model.repo import ListedFile
 from debtd.model.scan import Answer, Detection
@@ -61,8 +60,8 @@ class Questions:
         return found
 
     def key(self, file: ListedFile) -> Key:
-        where = file.path if self._reads_paths else PurePosixPath(file.path).suffix.lower()
-        return file.blob, f"{self._facts}\0{file.language}\0{where}"
+        where = file.path if self._reads_paths else ending_of(file.path)
+        return file.blob, f"{self._facts}\0{file.language.value}\0{where}"
 
     def fired(self, asked: Asked, files: Iterable[ListedFile]) -> frozenset[str]:
         """The ids of the rules whose silence in these files means absence: their control spoke in every run of this

@@ -9,7 +9,7 @@ from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import Edit
 from debtd.model.finding import Match, Span
 
-_WORTH_COMPRESSING = 200  # bytes
+_WORTH_COMPRESSING = 1_000  # bytes; what begins with a bracket is not compressed
 _LEVEL = 1
 
 
@@ -17,26 +17,14 @@ def encode(matches: Sequence[Match], skipped: Skipped | None) -> bytes | None:
     """None stands for a file that was read in full and has no match."""
     if not matches and skipped is None:
         return None
-    return pack(json.dumps([[_row(match) for match in matches], _skip_row(skipped)], separators=(",", ":")).encode())
+    data = json.dumps([[_row(match) for match in matches], _skip_row(skipped)], separators=(",", ":")).encode()
+    return data if len(data) < _WORTH_COMPRESSING else zlib.compress(data, _LEVEL)
 
 
 def decode(payload: bytes) -> tuple[tuple[Match, ...], Skipped | None]:
     """Raises ValueError, TypeError or zlib.error for what `encode` did not write."""
-    rows, skipped = json.loads(unpack(payload))
+    rows, skipped = json.loads(payload if payload.startswith(b"[") else zlib.decompress(payload))
     return tuple([_match(row) for row in rows]), _skip(skipped)
-
-
-def pack(data: bytes) -> bytes:
-    """The bytes, compressed if it pays."""
-    if len(data) < _WORTH_COMPRESSING:
-        return b"=" + data
-    return b"z" + zlib.compress(data, _LEVEL)
-
-
-def unpack(payload: bytes) -> bytes:
-    if payload[:1] == b"=":
-        return payload[1:]
-    return zlib.decompress(payload[1:])
 
 
 def _row(match: Match) -> list[object]:

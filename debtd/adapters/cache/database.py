@@ -22,7 +22,7 @@ CREATE TABLE answers (
     PRIMARY KEY (scope, blob, rule_set)
 ) WITHOUT ROWID;
 CREATE TABLE words (
-    scope INTEGER NOT NULL, blob BLOB NOT NULL, used INTEGER NOT NULL, payload BLOB NOT NULL,
+    scope INTEGER NOT NULL, blob BLOB NOT NULL, used INTEGER NOT NULL, payload TEXT NOT NULL,
     PRIMARY KEY (scope, blob)
 ) WITHOUT ROWID;
 CREATE TABLE heard (

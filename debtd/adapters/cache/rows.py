@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from debtd.adapters.cache.codec import decode, encode, pack, unpack
+from debtd.adapters.cache.codec import decode, encode
 from debtd.model.scan import Answer
 from debtd.ports import Key
 
@@ -72,7 +72,7 @@ def words(
         query = f"SELECT blob, payload, used FROM words WHERE {where}"  # noqa: S608  (marks)
         found = connection.execute(query, (scope, *part)).fetchall()
         for blob, payload, _ in found:
-            yield blob.hex(), frozenset(unpack(payload).decode().split())
+            yield blob.hex(), frozenset(payload.split())
         if any(used < hour for *_, used in found):
             _touch(connection, "words", f"{where} AND used < ?", (scope, *part, hour), hour)
 
@@ -101,10 +101,7 @@ def keep(
     )
     connection.executemany(
         "INSERT OR IGNORE INTO words (scope, blob, used, payload) VALUES (?, ?, ?, ?)",
-        [
-            (known[""], bytes.fromhex(blob), hour, pack(" ".join(sorted(words_to_keep[blob])).encode()))
-            for blob in sorted(words_to_keep)
-        ],
+        [(known[""], bytes.fromhex(blob), hour, " ".join(words_to_keep[blob])) for blob in sorted(words_to_keep)],
     )
     connection.executemany(
         "INSERT OR IGNORE INTO heard (scope, rule) VALUES (?, ?)",

@@ -8,7 +8,7 @@ process lives.
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from debtd.adapters.display import shown
 from debtd.adapters.disposable import disposable
@@ -17,7 +17,7 @@ from debtd.adapters.git.objects import Entry, listed_tree, reading
 from debtd.adapters.listing import MAX_ENTRIES, MAX_TEXT_BYTES, Kind, Wanted, classify, is_text
 from debtd.model.coverage import SkippedFile
 from debtd.model.errors import RepoUnusable, StateUnusable
-from debtd.model.language import Language
+from debtd.model.language import Language, ending_of
 from debtd.model.repo import ListedFile, Listing, Source
 
 MAX_TREE_BYTES = 4 * 1024**3
@@ -100,7 +100,7 @@ class MirrorFiles:
         mirror = self._mirror
         with reading(mirror.git_dir, mirror.source, [file.blob for file in files]) as blobs:
             return tuple(
-                _written(file, data, f"{folder}/{number}{PurePosixPath(file.path).suffix.lower()}")
+                _written(file, data, f"{folder}/{number}{ending_of(file.path)}")
                 for number, (file, (_, _, data)) in enumerate(zip(files, blobs, strict=True))
             )
 
