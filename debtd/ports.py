@@ -14,7 +14,7 @@ from debtd.model.finding import Finding, FindingState
 from debtd.model.language import Language
 from debtd.model.project import Project
 from debtd.model.pull_request import PullRequest, PullRequestState
-from debtd.model.repo import ListedFile, Listing, Repository, Revision, Source
+from debtd.model.repo import ListedFile, ListedTree, Repository, Revision, Source
 from debtd.model.scan import Answer, Detection
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
@@ -84,10 +84,10 @@ class CommitRequest:
 
 
 class Files(Protocol):
-    """The bytes behind a listing."""
+    """The bytes behind a listed tree."""
 
     def materialised(self, files: Sequence[ListedFile]) -> AbstractContextManager[tuple[Source, ...]]:
-        """These files of the listing on disk, in the same order, until the context ends."""
+        """These files of the tree on disk, in the same order, until the context ends."""
         ...
 
     def unchanged(self, files: Sequence[ListedFile]) -> frozenset[str]:
@@ -130,7 +130,7 @@ class AnswerCache(Protocol):
 
 
 class Workspaces(Protocol):
-    """Mirrors, listings and commits. Raises RepoUnusable and Retryable, never an error of a library."""
+    """Mirrors, trees and commits. Raises RepoUnusable and Retryable, never an error of a library."""
 
     def identify(self, location: str) -> Repository:
         """The repository behind a path or URL. Raises RepoUnusable with a sentence when there is none."""
@@ -140,12 +140,12 @@ class Workspaces(Protocol):
         """Create or refresh the bare mirror; the newest commit of the default branch. Safe to repeat."""
         ...
 
-    def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> Listing:
-        """List the whole tree; `files` are those in the languages. Reads no file but `Listing.texts`."""
+    def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> ListedTree:
+        """List the whole tree; `files` are those in the languages. Reads no file but `ListedTree.texts`."""
         ...
 
     def files(self, repository: Repository) -> "Files":
-        """The bytes behind the listings of the repository."""
+        """The bytes behind the listed trees of the repository."""
         ...
 
     def read_blobs(self, repository: Repository, blobs: Sequence[str]) -> Mapping[str, bytes]:

@@ -29,7 +29,7 @@ from debtd.adapters.regular_file import blob_id, read_regular, write_file
 from debtd.model.coverage import Skipped, SkippedFile, SkipReason
 from debtd.model.errors import RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import ListedFile, Listing, Source
+from debtd.model.repo import ListedFile, ListedTree, Source
 
 __all__ = ["Folder", "open_folder", "write_file"]
 
@@ -43,7 +43,7 @@ class Folder:
     """
 
     root: str
-    listing: Listing
+    tree: ListedTree
     facts: dict[str, Facts]
     listed_at_ns: int
 
@@ -104,7 +104,7 @@ def open_folder(path: Path, languages: frozenset[Language]) -> Folder:
     listing.add_manifests_above(top)
     return Folder(
         root=str(folder),
-        listing=Listing(
+        tree=ListedTree(
             files=tuple(listing.files),
             skipped=tuple(listing.skipped),
             texts=tuple(sorted(listing.texts.items())),

@@ -64,7 +64,7 @@ def fix(
     ) as scanned:
         result, folder = scanned.result, scanned.folder
         wanted = {match.path for match in result.matches if match.edits}
-        before = folder.read([file for file in folder.listing.files if file.path in wanted])
+        before = folder.read([file for file in folder.tree.files if file.path in wanted])
         bench = Workbench(
             rules=scanned.rules,
             detectors=scanned.tools.engines.detectors,
@@ -72,7 +72,7 @@ def fix(
             scratch=scanned.tools.scratch,
             progress=scanned.progress,
         )
-        mended = mend(result, folder.listing.files, before, bench)
+        mended = mend(result, folder.tree.files, before, bench)
     for file in mended.files:
         if write:
             engines.write_file(folder.root, file.source.path, file.source.blob, file.after)

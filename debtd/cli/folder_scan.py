@@ -45,12 +45,12 @@ def scanned_folder(
     with progress_bars() as progress, toolbox(settings) as tools:
         rules = select_rules(tools.rules, rule_ids)
         folder = open_folder(path, languages_of(rules))
-        project = project_of(dict(folder.listing.texts), target)
+        project = project_of(dict(folder.tree.texts), target)
         yield FolderScan(
             tools=tools,
             rules=rules,
             folder=folder,
             project=project,
-            result=scan(folder.listing, folder, rules, tools.engines, project, progress),
+            result=scan(folder.tree, folder, rules, tools.engines, project, progress),
             progress=progress,
         )

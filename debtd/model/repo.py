@@ -52,7 +52,7 @@ class Source(ListedFile):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ListedTree:
     """A listed tree: every entry is in `files` or in `skipped`. No file of it has been read for that.
 
     `texts` are the bytes of the files that steer a scan, by path: the manifests at the root (pyproject.toml,

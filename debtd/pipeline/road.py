@@ -67,15 +67,15 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
 
 def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms) -> Scanned:
     """Scan what may differ from the last scan: nothing, when tree, rules, engines and floor are the same."""
-    listing = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
-    project = project_of(dict(listing.texts), order.target_python)
+    tree = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
+    project = project_of(dict(tree.texts), order.target_python)
     inputs = inputs_digest(order.rules, rooms.engines.detectors, project.render_min_python())
     last = rooms.store.last_scan(repository.id)
     if last is not None and last[:2] == (revision.tree, inputs):
         return Scanned(project=project, inputs=inputs, coverage=last[2], record=None)
     scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
     files = rooms.workspaces.files(repository)
-    result = scan(listing, files, order.rules, rooms.engines, project, rooms.progress)
+    result = scan(tree, files, order.rules, rooms.engines, project, rooms.progress)
     if result.broken or not _TRANSIENT.isdisjoint(result.coverage.by_reason()):
         # Recorded under other inputs, so that the next run looks again even if nothing changes until then.
         scan_id = rooms.store.begin_scan(repository.id, revision, f"incomplete {inputs}")

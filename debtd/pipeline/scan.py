@@ -1,4 +1,4 @@
-"""Listing -> matches, and the account of every listed file."""
+"""A listed tree -> matches, and the account of every listed file."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from debtd.model.coverage import Skipped, SkippedFile, SkipReason, coverage_of
 from debtd.model.finding import Match
 from debtd.model.language import Language
 from debtd.model.project import Project
-from debtd.model.repo import ListedFile, Listing, Source
+from debtd.model.repo import ListedFile, ListedTree, Source
 from debtd.model.scan import Detection, ScanResult
 from debtd.pipeline.ask import Asked, Questions
 from debtd.pipeline.ignored import ignored_paths
@@ -37,13 +37,13 @@ def inputs_digest(rules: Iterable[Rule], detectors: Iterable[Detector], extra: s
 
 
 def scan(
-    listing: Listing, files: Files, rules: Sequence[Rule], engines: Engines, project: Project, progress: Progress
+    tree: ListedTree, files: Files, rules: Sequence[Rule], engines: Engines, project: Project, progress: Progress
 ) -> ScanResult:
     """Run every rule by the engine that accepts it, over every file in its languages."""
-    ignored = ignored_paths((f.path for f in listing.files), listing.texts)
-    wanted = [f for f in listing.files if f.path not in ignored]
+    ignored = ignored_paths((f.path for f in tree.files), tree.texts)
+    wanted = [f for f in tree.files if f.path not in ignored]
     detections = _detections(wanted, files, rules, engines, project, progress)
-    skipped = {s.path: s.skipped for s in listing.skipped}
+    skipped = {s.path: s.skipped for s in tree.skipped}
     for path, ignore_file in ignored.items():
         skipped[path] = Skipped(SkipReason.IGNORED_BY_REPOSITORY, f"by {ignore_file}")
     for detection in detections:
@@ -59,7 +59,7 @@ def scan(
     return ScanResult(
         matches=tuple(matches[key] for key in sorted(matches)),
         coverage=coverage_of(
-            listing.listed,
+            tree.listed,
             (f.path for f in wanted if f.path not in skipped),
             (SkippedFile(path, reason) for path, reason in skipped.items()),
         ),

@@ -19,7 +19,7 @@ _MAX_RUNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One blob to ask about, by the first file that has it, in the listing behind `files`."""
+    """One blob to ask about, by the first file that has it, in the tree behind `files`."""
 
     key: Key
     file: ListedFile

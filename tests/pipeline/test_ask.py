@@ -14,7 +14,7 @@ from debtd.pipeline.answers import add_up
 from debtd.pipeline.scan import Engines, scan
 from debtd.rulekit.rule import Rule
 from debtd.wiring.durable import SystemClock
-from tests.support.engines import TextEngine, Tree, TreeFiles, changed, listing_of
+from tests.support.engines import TextEngine, Tree, TreeFiles, changed, tree_of
 from tests.support.fakes import NoProgress, word_rule
 
 OLD, BAD = word_rule("old"), word_rule("bad")
@@ -35,7 +35,7 @@ class Bench:
         self.engine.runs.clear()
         files = TreeFiles(tree, [moving])
         engines = Engines(detectors=[self.engine], cache=self.cache)
-        result = scan(listing_of(tree), files, rules, engines, Project(min_python=floor), NoProgress())
+        result = scan(tree_of(tree), files, rules, engines, Project(min_python=floor), NoProgress())
         self.given = files.given
         return result
 
@@ -78,7 +78,7 @@ def test_a_blob_is_read_once_wherever_it_stands(bench: Bench) -> None:
     result = bench.scan({"a.py": b"old", "b.py": b"old", "d/c.py": b"old"})
     assert bench.given == ["a.py"]
     assert places(result) == [("a.py", "old"), ("b.py", "old"), ("d/c.py", "old")]
-    assert {match.blob for match in result.matches} == {listing_of({"a.py": b"old"}).files[0].blob}
+    assert {match.blob for match in result.matches} == {tree_of({"a.py": b"old"}).files[0].blob}
 
 
 def test_the_ending_is_part_of_the_question(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from debtd.pipeline import answers, units
 from debtd.pipeline.scan import Engines, scan
 from debtd.rulekit.rule import Rule
 from debtd.wiring.durable import SystemClock
-from tests.support.engines import TextEngine, Tree, TreeFiles, changed, listing_of
+from tests.support.engines import TextEngine, Tree, TreeFiles, changed, tree_of
 from tests.support.fakes import NoProgress, word_rule
 
 WORDS = ("aa", "bb", "cc", "dd")
@@ -52,7 +52,7 @@ def result_of(step: Step, cache: SqliteAnswerCache | None, partial: bool) -> Sca
     engine = TextEngine(partial=partial, version=step.version, limit=4)
     engines = Engines(detectors=[engine], cache=cache)
     project = Project(min_python=step.floor)
-    return scan(listing_of(step.tree), TreeFiles(step.tree), step.rules, engines, project, NoProgress())
+    return scan(tree_of(step.tree), TreeFiles(step.tree), step.rules, engines, project, NoProgress())
 
 
 def compare(cached: ScanResult, plain: ScanResult) -> None:

@@ -7,7 +7,7 @@ import pytest
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.model.language import Language
 from debtd.model.project import Project
-from debtd.model.repo import Listing
+from debtd.model.repo import ListedTree
 from debtd.pipeline.mend import Mended, Workbench, mend
 from debtd.pipeline.scan import Engines, scan
 from tests.support.fakes import NoProgress, PlainFiles, WordDetector, word_rule
@@ -18,8 +18,8 @@ def run(folder: Path, files: dict[str, bytes], cures: dict[str, str]) -> Mended:
     rules = tuple(word_rule(word) for word in ("aa", "bb", "cc"))
     detector = WordDetector(cures)
     with scratch.sources([(path, data, Language.PYTHON) for path, data in files.items()]) as sources:
-        listing, engines = Listing(files=sources, skipped=()), Engines(detectors=[detector])
-        result = scan(listing, PlainFiles(sources), rules, engines, Project(), NoProgress())
+        tree, engines = ListedTree(files=sources, skipped=()), Engines(detectors=[detector])
+        result = scan(tree, PlainFiles(sources), rules, engines, Project(), NoProgress())
         bench = Workbench(rules=rules, detectors=[detector], project=Project(), scratch=scratch, progress=NoProgress())
         return mend(result, sources, files, bench)
 

@@ -9,7 +9,7 @@ from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.finding import Match, Span
 from debtd.model.language import language_of
 from debtd.model.project import Project
-from debtd.model.repo import ListedFile, Listing, Source, git_blob_id
+from debtd.model.repo import ListedFile, ListedTree, Source, git_blob_id
 from debtd.model.scan import Detection
 from debtd.ports import Progress
 from debtd.rulekit.rule import Rule
@@ -17,13 +17,13 @@ from debtd.rulekit.rule import Rule
 Tree = Mapping[str, bytes]
 
 
-def listing_of(tree: Tree) -> Listing:
+def tree_of(tree: Tree) -> ListedTree:
     files = []
     for path, data in sorted(tree.items()):
         language = language_of(path)
         assert language is not None
         files.append(ListedFile(path=path, blob=git_blob_id(data), size=len(data), language=language))
-    return Listing(files=tuple(files), skipped=())
+    return ListedTree(files=tuple(files), skipped=())
 
 
 class TreeFiles:

@@ -18,14 +18,14 @@ from debtd.adapters.listing import MAX_ENTRIES, MAX_TEXT_BYTES, Kind, Wanted, cl
 from debtd.model.coverage import SkippedFile
 from debtd.model.errors import RepoUnusable, StateUnusable
 from debtd.model.language import Language, ending_of
-from debtd.model.repo import ListedFile, Listing, Source
+from debtd.model.repo import ListedFile, ListedTree, Source
 
 MAX_TREE_BYTES = 4 * 1024**3
 _KINDS = {b"120000": Kind.SYMLINK, b"160000": Kind.REPOSITORY}
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def list_tree(mirror: Mirror, commit: str, languages: frozenset[Language]) -> Listing:
+def list_tree(mirror: Mirror, commit: str, languages: frozenset[Language]) -> ListedTree:
     """Every entry of the commit's tree. Raises RepoUnusable above the limits."""
     files: list[ListedFile] = []
     texts: list[Entry] = []
@@ -50,7 +50,7 @@ def list_tree(mirror: Mirror, commit: str, languages: frozenset[Language]) -> Li
     total = sum(file.size for file in files)
     if total > MAX_TREE_BYTES:
         raise RepoUnusable(f"{shown(mirror.source)} has {total} bytes of source, more than debtd scans at once")
-    return Listing(files=tuple(files), skipped=tuple(skipped), texts=_read_texts(mirror, texts))
+    return ListedTree(files=tuple(files), skipped=tuple(skipped), texts=_read_texts(mirror, texts))
 
 
 def _listed_file(entry: Entry, wanted: Wanted) -> ListedFile:

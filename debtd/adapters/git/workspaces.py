@@ -11,7 +11,7 @@ from debtd.adapters.git.push import push_all_new, push_new
 from debtd.adapters.git.tree import MirrorFiles, list_tree
 from debtd.model.errors import DebtdError, RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import Listing, Repository, Revision
+from debtd.model.repo import ListedTree, Repository, Revision
 from debtd.ports import CommitRequest, Files
 
 
@@ -28,7 +28,7 @@ class GitWorkspaces:
         with writing(mirror_of(self._state_dir, repository)) as mirror:
             return refresh(mirror)
 
-    def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> Listing:
+    def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> ListedTree:
         return list_tree(mirror_of(self._state_dir, repository), revision.commit, languages)
 
     def files(self, repository: Repository) -> Files:

@@ -14,7 +14,7 @@ from debtd.adapters.regular_file import blob_id
 from debtd.model.coverage import coverage_of
 from debtd.model.errors import RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import Listing, Repository, Revision, Source
+from debtd.model.repo import ListedTree, Repository, Revision, Source
 from tests.support.git_repo import (
     EXECUTABLE,
     PYTHON,
@@ -32,7 +32,7 @@ from tests.support.git_repo import (
 class Checkout:
     """A whole tree, listed, and put on disk as one."""
 
-    def __init__(self, listing: Listing, sources: tuple[Source, ...]) -> None:
+    def __init__(self, listing: ListedTree, sources: tuple[Source, ...]) -> None:
         self.listing = listing
         self.sources = sources
 
