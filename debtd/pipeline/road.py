@@ -16,12 +16,12 @@ from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, TaskState
 from debtd.pipeline.backlog import Backlog, plan, supersede
 from debtd.pipeline.fix import fix
-from debtd.pipeline.floor import project_of
 from debtd.pipeline.identify import identify
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
 from debtd.pipeline.publish import Accepted, commit_request, new_pull_request, publish
 from debtd.pipeline.reconcile import settled
-from debtd.pipeline.scan import inputs_digest, languages_of, scan
+from debtd.pipeline.scan import scan
+from debtd.pipeline.survey import survey
 from debtd.pipeline.verify import Candidate, verify
 from debtd.ports import Store
 
@@ -67,15 +67,13 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
 
 def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms) -> Scanned:
     """Scan what may differ from the last scan: nothing, when tree, rules, engines and floor are the same."""
-    tree = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
-    project = project_of(dict(tree.texts), order.target_python)
-    inputs = inputs_digest(order.rules, rooms.engines.detectors, project.render_min_python())
-    last = rooms.store.last_scan(repository.id)
-    if last is not None and last[:2] == (revision.tree, inputs):
-        return Scanned(project=project, inputs=inputs, coverage=last[2], record=None)
+    seen = survey(repository, revision, order, rooms)
+    project, inputs = seen.project, seen.inputs
+    if seen.unchanged is not None:
+        return Scanned(project=project, inputs=inputs, coverage=seen.unchanged, record=None)
     scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
     files = rooms.workspaces.files(repository)
-    result = scan(tree, files, order.rules, rooms.engines, project, rooms.progress)
+    result = scan(seen.tree, files, order.rules, rooms.engines, project, rooms.progress)
     if result.broken or not _TRANSIENT.isdisjoint(result.coverage.by_reason()):
         # Recorded under other inputs, so that the next run looks again even if nothing changes until then.
         scan_id = rooms.store.begin_scan(repository.id, revision, f"incomplete {inputs}")
