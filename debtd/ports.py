@@ -14,8 +14,8 @@ from debtd.model.finding import Finding, FindingState
 from debtd.model.language import Language
 from debtd.model.project import Project
 from debtd.model.pull_request import PullRequest, PullRequestState
-from debtd.model.repo import Checkout, Repository, Revision, Source
-from debtd.model.scan import Detection
+from debtd.model.repo import ListedFile, ListedTree, Repository, Revision, Source
+from debtd.model.scan import Answer, Detection
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
 
@@ -52,6 +52,15 @@ class Detector(Protocol):
         """Whether this engine runs the rule."""
         ...
 
+    def facts(self, rules: "Sequence[Rule]", project: Project) -> str:
+        """What the results of these rules depend on besides the file's bytes, its ending, the rules and the engine:
+        all that decides them of the project. Part of every cache key."""
+        ...
+
+    def reads_paths(self, rules: "Sequence[Rule]") -> bool:
+        """Whether more of a file's path than its ending may decide what these rules report."""
+        ...
+
     def detect(
         self, sources: Sequence[Source], rules: "Sequence[Rule]", project: Project, progress: Progress
     ) -> Detection:
@@ -74,8 +83,54 @@ class CommitRequest:
     files: tuple[tuple[str, bytes], ...]
 
 
+class Files(Protocol):
+    """The bytes behind a listed tree."""
+
+    def materialised(self, files: Sequence[ListedFile]) -> AbstractContextManager[tuple[Source, ...]]:
+        """These files of the tree on disk, in the same order, until the context ends."""
+        ...
+
+    def unchanged(self, files: Sequence[ListedFile]) -> frozenset[str]:
+        """The paths whose files still have, and had in all the time since they were listed, the listed bytes."""
+        ...
+
+
+Key = tuple[str, str]
+"""What an answer is kept under, for one engine: the blob id, and the facts that it depends on besides."""
+
+
+class AnswerCache(Protocol):
+    """What engines answered before, shared by all repositories. Safe to share between processes.
+
+    `engine` is an engine's name and version. Nothing here raises: a cache that cannot be used knows nothing and keeps
+    nothing.
+    """
+
+    def answers(self, engine: str, keys: Sequence[Key], rules: frozenset[str]) -> Mapping[Key, Sequence[Answer]]:
+        """All answers to sets of rules that have one in common with `rules` (keys); only keys that have an answer."""
+        ...
+
+    def words(self, engine: str, blobs: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The identifiers (see `Detection.words`) of the blobs of which they are known."""
+        ...
+
+    def heard(self, engine: str) -> frozenset[str]:
+        """The keys of the rules whose planted control fired in some run of the engine."""
+        ...
+
+    def keep(
+        self,
+        engine: str,
+        answers: Sequence[tuple[Key, Answer]],
+        words: Mapping[str, frozenset[str]],
+        heard: frozenset[str],
+    ) -> None:
+        """Keep answers, words (by blob) and rules heard, all of it or nothing."""
+        ...
+
+
 class Workspaces(Protocol):
-    """Mirrors, checkouts and commits. Raises RepoUnusable and Retryable, never an error of a library."""
+    """Mirrors, trees and commits. Raises RepoUnusable and Retryable, never an error of a library."""
 
     def identify(self, location: str) -> Repository:
         """The repository behind a path or URL. Raises RepoUnusable with a sentence when there is none."""
@@ -85,10 +140,12 @@ class Workspaces(Protocol):
         """Create or refresh the bare mirror; the newest commit of the default branch. Safe to repeat."""
         ...
 
-    def checkout(
-        self, repository: Repository, revision: Revision, languages: frozenset[Language]
-    ) -> AbstractContextManager[Checkout]:
-        """List the whole tree and materialise the files in the languages, read-only, until the context ends."""
+    def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> ListedTree:
+        """List the whole tree; `files` are those in the languages. Reads no file but `ListedTree.texts`."""
+        ...
+
+    def files(self, repository: Repository) -> "Files":
+        """The bytes behind the listed trees of the repository."""
         ...
 
     def manifests(self, repository: Repository, revision: Revision) -> Mapping[str, bytes]:

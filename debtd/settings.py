@@ -11,17 +11,24 @@ from debtd.model.errors import ConfigError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`database_url` empty means the embedded database in the state directory. `workers` are parser processes."""
+    """`database_url` empty means the embedded database in the state directory. `workers` are parser processes.
+    `cache_megabytes` bounds the cache of answers; 0 means none."""
 
     state_dir: Path
     database_url: str = ""
     rule_folders: tuple[Path, ...] = ()
     workers: int = os.cpu_count() or 1
+    cache_megabytes: int = 512
 
     @property
     def database_path(self) -> Path:
         """The embedded database."""
         return self.state_dir / "debtd.sqlite3"
+
+    @property
+    def cache_path(self) -> Path:
+        """What engines answered before. It may be deleted at any time when no debtd runs."""
+        return self.state_dir / "cache.sqlite3"
 
 
 def load_settings(*, config: Path | None, state_dir: Path | None, rule_folders: tuple[Path, ...] = ()) -> Settings:
@@ -33,6 +40,9 @@ def load_settings(*, config: Path | None, state_dir: Path | None, rule_folders: 
         _text(values, "database_url")
     if not isinstance(values.get("workers", 1), int) or values.get("workers", 1) < 1:  # type: ignore[operator]
         raise ConfigError("debtd.toml: `workers` must be a whole number of at least 1.")
+    size = values.get("cache_megabytes", 0)
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise ConfigError("debtd.toml: `cache_megabytes` must be a whole number of at least 0.")
     listed = values.pop("rule_folders", [])
     if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
         raise ConfigError("debtd.toml: `rule_folders` must be a list of texts.")

@@ -50,6 +50,12 @@ def log_event(event: str, **fields: str | float) -> None:
         _logger().info(event, **fields)
 
 
+def log_warning(event: str, **fields: str | float) -> None:
+    """The same at level warning: work goes on, but not as it should."""
+    if _log.level <= _LEVELS["warning"]:
+        _logger().warning(event, **fields)
+
+
 @cache
 def _logger() -> "FilteringBoundLogger":
     import structlog  # noqa: PLC0415  (slow to import, and most runs write no record)

@@ -5,12 +5,15 @@ folders. A folder that git ignores as a whole is walked too: who names it wants 
 link, and nothing that is no regular file is opened.
 """
 
+import contextlib
 import os
 import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from debtd.adapters.display import shown
+from debtd.adapters.file_facts import Facts, facts_of, is_settled, now_ns
 from debtd.adapters.git.worktree import list_work_tree, top_level
 from debtd.adapters.listing import (
     MANIFESTS,
@@ -26,13 +29,64 @@ from debtd.adapters.regular_file import blob_id, read_regular, write_file
 from debtd.model.coverage import Skipped, SkippedFile, SkipReason
 from debtd.model.errors import RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import Checkout, Source
+from debtd.model.repo import ListedFile, ListedTree, Source
 
-__all__ = ["open_folder", "write_file"]
+__all__ = ["Folder", "open_folder", "write_file"]
 
 
-def open_folder(path: Path, languages: frozenset[Language]) -> Checkout:
-    """The checkout over a folder, or over one file (its root is then the file's folder). Raises RepoUnusable.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A listed folder, and `ports.Files` over it: its files are read where they stand.
+
+    `root` is the folder's absolute path; `facts` tell, by path, what was true of each file just before it was read, at
+    `listed_at_ns` or later.
+    """
+
+    root: str
+    tree: ListedTree
+    facts: dict[str, Facts]
+    listed_at_ns: int
+
+    @contextlib.contextmanager
+    def materialised(self, files: Sequence[ListedFile]) -> Iterator[tuple[Source, ...]]:
+        yield tuple(
+            Source(
+                path=file.path,
+                blob=file.blob,
+                size=file.size,
+                language=file.language,
+                executable=file.executable,
+                location=self._location(file),
+            )
+            for file in files
+        )
+
+    def unchanged(self, files: Sequence[ListedFile]) -> frozenset[str]:
+        return frozenset(file.path for file in files if self._is_unchanged(file))
+
+    def read(self, files: Sequence[ListedFile]) -> dict[str, bytes]:
+        """The bytes by path of the files that still are what was listed."""
+        found: dict[str, bytes] = {}
+        for file in files:
+            with contextlib.suppress(OSError):
+                data, _ = read_regular(self._location(file), MAX_FILE_BYTES)
+                if blob_id(data) == file.blob:
+                    found[file.path] = data
+        return found
+
+    def _location(self, file: ListedFile) -> str:
+        return f"{self.root.rstrip('/')}/{file.path}"
+
+    def _is_unchanged(self, file: ListedFile) -> bool:
+        try:
+            now = facts_of(os.lstat(self._location(file)))
+        except OSError:
+            return False
+        return now == self.facts[file.path] and is_settled(now, self.listed_at_ns)
+
+
+def open_folder(path: Path, languages: frozenset[Language]) -> Folder:
+    """List a folder, or one file (its root is then the file's folder). Raises RepoUnusable.
 
     Manifests that the folder itself does not have are taken from the nearest folder above it in the same working
     tree: a part of a project has the project's versions.
@@ -40,6 +94,7 @@ def open_folder(path: Path, languages: frozenset[Language]) -> Checkout:
     real = _existing(path)
     folder = real if real.is_dir() else real.parent
     top = top_level(folder)
+    listed_at_ns = now_ns()
     listing = _Listing(os.fsencode(folder).rstrip(b"/"), languages)
     if real == folder:
         listing.add_all(folder, top)
@@ -47,11 +102,15 @@ def open_folder(path: Path, languages: frozenset[Language]) -> Checkout:
         listing.add(os.fsencode(real.name))
         listing.add_texts()
     listing.add_manifests_above(top)
-    return Checkout(
+    return Folder(
         root=str(folder),
-        sources=tuple(listing.sources),
-        skipped=tuple(listing.skipped),
-        texts=tuple(sorted(listing.texts.items())),
+        tree=ListedTree(
+            files=tuple(listing.files),
+            skipped=tuple(listing.skipped),
+            texts=tuple(sorted(listing.texts.items())),
+        ),
+        facts=listing.facts,
+        listed_at_ns=listed_at_ns,
     )
 
 
@@ -61,7 +120,8 @@ class _Listing:
 
     root: bytes
     languages: frozenset[Language]
-    sources: list[Source] = field(default_factory=list)
+    files: list[ListedFile] = field(default_factory=list)
+    facts: dict[str, Facts] = field(default_factory=dict)
     skipped: list[SkippedFile] = field(default_factory=list)
     texts: dict[str, bytes] = field(default_factory=dict)
     _folders: dict[bytes, bool] = field(default_factory=lambda: {b"": True})
@@ -85,7 +145,7 @@ class _Listing:
         if isinstance(outcome, SkippedFile):
             self.skipped.append(outcome)
         else:
-            self._add_source(raw, outcome, location)
+            self._add_file(raw, outcome, location)
 
     def add_all(self, folder: Path, top: Path | None) -> None:
         """Every path below the folder. Raises RepoUnusable when there are too many."""
@@ -121,7 +181,7 @@ class _Listing:
         if len(data) <= MAX_TEXT_BYTES:
             self.texts[path] = data
 
-    def _add_source(self, raw: bytes, wanted: Wanted, location: bytes) -> None:
+    def _add_file(self, raw: bytes, wanted: Wanted, location: bytes) -> None:
         try:
             data, facts = read_regular(location, MAX_FILE_BYTES)
         except OSError as error:
@@ -130,13 +190,13 @@ class _Listing:
         if len(data) > MAX_FILE_BYTES:
             self.skipped.append(SkippedFile(wanted.path, Skipped(SkipReason.TOO_LARGE, "it grew while it was read")))
             return
-        self.sources.append(
-            Source(
+        self.facts[wanted.path] = facts_of(facts)
+        self.files.append(
+            ListedFile(
                 path=wanted.path,
                 blob=blob_id(data),
                 size=len(data),
                 language=wanted.language,
-                location=os.fsdecode(location),
                 executable=bool(facts.st_mode & stat.S_IXUSR),
             )
         )

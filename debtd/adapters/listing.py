@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 from debtd.model.coverage import Skipped, SkippedFile, SkipReason
-from debtd.model.language import Language, language_of
+from debtd.model.language import Language, ending_of, language_of
 
 MAX_FILE_BYTES = 1_000_000
 MAX_ENTRIES = 200_000
@@ -17,6 +17,9 @@ MAX_TEXT_BYTES = 1024**2
 MANIFESTS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 # Characters that HFS+ drops from names: `.g<ZWNJ>it` is `.git` there.
 _HFS_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+
+# Most paths are of this kind, which needs no closer look: no part is empty or begins with a dot, no odd character.
+_PLAIN = re.compile(rb"(?:[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,254}/)*[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,254}")
 
 
 class Kind(Enum):
@@ -51,7 +54,7 @@ def classify(raw: bytes, kind: Kind, size: int, languages: frozenset[Language]) 
         return SkippedFile(path, skipped)
     language = language_of(path)
     if language is None or language not in languages:
-        return SkippedFile(path, Skipped(SkipReason.NO_RULE, _no_rule(path, language)))
+        return SkippedFile(path, _no_rule(ending_of(path), language))
     if size > MAX_FILE_BYTES:
         return SkippedFile(path, Skipped(SkipReason.TOO_LARGE, f"{size} bytes, the limit is {MAX_FILE_BYTES}"))
     return Wanted(path, language)
@@ -59,11 +62,13 @@ def classify(raw: bytes, kind: Kind, size: int, languages: frozenset[Language]) 
 
 def is_text(path: str) -> bool:
     """Whether the file steers a scan (see `Checkout.texts`)."""
-    return path in MANIFESTS or PurePosixPath(path).name == ".semgrepignore"
+    return path in MANIFESTS or path == ".semgrepignore" or path.endswith("/.semgrepignore")
 
 
 def refuse_path(raw: bytes) -> Skipped | None:
     """Why debtd does not touch a repository path; None when it is safe to join to a root."""
+    if len(raw) <= MAX_PATH_BYTES and _PLAIN.fullmatch(raw):
+        return None
     try:
         path = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -88,8 +93,9 @@ def _is_dot_git(name: str) -> bool:
     return False
 
 
-def _no_rule(path: str, language: Language | None) -> str:
+@lru_cache(maxsize=1_000)
+def _no_rule(ending: str, language: Language | None) -> Skipped:
     if language is not None:
-        return f"no rule is selected for {language.value}"
-    suffix = PurePosixPath(path).suffix
-    return f"no rule reads {suffix} files" if suffix else "no rule reads files without an ending"
+        return Skipped(SkipReason.NO_RULE, f"no rule is selected for {language.value}")
+    what = f"{ending} files" if ending else "files without an ending"
+    return Skipped(SkipReason.NO_RULE, f"no rule reads {what}")

@@ -7,7 +7,14 @@ import click
 
 from debtd.cli.diff import render_diff
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import PATH, config_option, rule_folders_option, rule_option, target_python_option
+from debtd.cli.options import (
+    PATH,
+    config_option,
+    no_cache_option,
+    rule_folders_option,
+    rule_option,
+    target_python_option,
+)
 from debtd.cli.output import plural, put, say
 from debtd.cli.views import say_coverage
 from debtd.model.printable import printable
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 @rule_option
 @rule_folders_option
 @target_python_option
+@no_cache_option
 @config_option
 def fix(
     path: Path,
@@ -34,6 +42,7 @@ def fix(
     rule_folders: tuple[Path, ...],
     target_python: str | None,
     config: Path | None,
+    no_cache: bool,
 ) -> None:
     """Fix what can be proven, in place or as a diff.
 
@@ -46,22 +55,27 @@ def fix(
     from debtd.wiring import engines  # noqa: PLC0415  (the engines are slow to import)
 
     with scanned_folder(
-        path, rule_ids=rule, rule_folders=rule_folders, target_python=target_python, config=config
+        path,
+        rule_ids=rule,
+        rule_folders=rule_folders,
+        target_python=target_python,
+        config=config,
+        no_cache=no_cache,
     ) as scanned:
-        result, checkout = scanned.result, scanned.checkout
+        result, folder = scanned.result, scanned.folder
         wanted = {match.path for match in result.matches if match.edits}
-        before = {s.path: Path(s.location).read_bytes() for s in checkout.sources if s.path in wanted}
+        before = folder.read([file for file in folder.tree.files if file.path in wanted])
         bench = Workbench(
             rules=scanned.rules,
-            detectors=scanned.tools.detectors,
+            detectors=scanned.tools.engines.detectors,
             project=scanned.project,
             scratch=scanned.tools.scratch,
             progress=scanned.progress,
         )
-        mended = mend(result, checkout.sources, before, bench)
+        mended = mend(result, folder.tree.files, before, bench)
     for file in mended.files:
         if write:
-            engines.write_file(checkout.root, file.source.path, file.source.blob, file.after)
+            engines.write_file(folder.root, file.source.path, file.source.blob, file.after)
         else:
             put(render_diff(file.source.path, file.before, file.after))
     _say_summary(mended, result, write=write)

@@ -8,14 +8,13 @@ from pathlib import Path
 from debtd.cli.options import settings_of, target_of
 from debtd.cli.progress import progress_bars
 from debtd.model.project import Project
-from debtd.model.repo import Checkout
 from debtd.model.scan import ScanResult
 from debtd.pipeline.floor import project_of
 from debtd.pipeline.scan import languages_of, scan
 from debtd.ports import Progress
 from debtd.rulekit.loader import select_rules
 from debtd.rulekit.rule import Rule
-from debtd.wiring.engines import Toolbox, open_folder, toolbox
+from debtd.wiring.engines import Folder, Toolbox, open_folder, toolbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,7 @@ class FolderScan:
 
     tools: Toolbox
     rules: tuple[Rule, ...]
-    checkout: Checkout
+    folder: Folder
     project: Project
     result: ScanResult
     progress: Progress
@@ -38,19 +37,20 @@ def scanned_folder(
     rule_folders: tuple[Path, ...],
     target_python: str | None,
     config: Path | None,
+    no_cache: bool,
 ) -> Iterator[FolderScan]:
     """Scan a folder or a file with the chosen rules; the tools last as long as the context."""
     target = target_of(target_python)
-    settings = settings_of(config=config, rule_folders=rule_folders)
+    settings = settings_of(config=config, rule_folders=rule_folders, no_cache=no_cache)
     with progress_bars() as progress, toolbox(settings) as tools:
         rules = select_rules(tools.rules, rule_ids)
-        checkout = open_folder(path, languages_of(rules))
-        project = project_of(dict(checkout.texts), target)
+        folder = open_folder(path, languages_of(rules))
+        project = project_of(dict(folder.tree.texts), target)
         yield FolderScan(
             tools=tools,
             rules=rules,
-            checkout=checkout,
+            folder=folder,
             project=project,
-            result=scan(checkout, rules, tools.detectors, project, progress),
+            result=scan(folder.tree, folder, rules, tools.engines, project, progress),
             progress=progress,
         )

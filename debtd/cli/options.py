@@ -1,6 +1,7 @@
 """Options that several commands share, each with one meaning."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +36,9 @@ format_option = click.option(
 target_python_option = click.option(
     "--target-python", metavar="X.Y", help="The oldest Python to support, instead of what the project declares."
 )
+no_cache_option = click.option(
+    "--no-cache", is_flag=True, help="Scan every file anew; use nothing of the cache and keep nothing."
+)
 reason_option = click.option("--reason", required=True, help="Why; it is kept and shown.")
 author_option = click.option("--author", help="Who decides (default: the login name).")
 
@@ -45,12 +49,17 @@ def state_options(command: Function) -> Function:
 
 
 def settings_of(
-    state_dir: Path | None = None, config: Path | None = None, rule_folders: tuple[Path, ...] = ()
+    state_dir: Path | None = None,
+    config: Path | None = None,
+    rule_folders: tuple[Path, ...] = (),
+    *,
+    no_cache: bool = False,
 ) -> "Settings":
     """Settings from the file and the shared options."""
     from debtd.settings import load_settings  # noqa: PLC0415  (help needs no settings)
 
-    return load_settings(config=config, state_dir=state_dir, rule_folders=rule_folders)
+    settings = load_settings(config=config, state_dir=state_dir, rule_folders=rule_folders)
+    return replace(settings, cache_megabytes=0) if no_cache else settings
 
 
 def target_of(text: str | None) -> PythonVersion | None:

@@ -1,11 +1,18 @@
-"""`debtd scan`: look at a folder, change nothing, keep nothing."""
+"""`debtd scan`: look at a folder, change nothing in it."""
 
 from pathlib import Path
 
 import click
 
 from debtd.cli.exit_codes import ExitCode
-from debtd.cli.options import PATH, config_option, rule_folders_option, rule_option, target_python_option
+from debtd.cli.options import (
+    PATH,
+    config_option,
+    no_cache_option,
+    rule_folders_option,
+    rule_option,
+    target_python_option,
+)
 from debtd.cli.output import plural, put, put_json, say
 from debtd.cli.views import ScanFormat, coverage_json, finding_json, say_coverage
 from debtd.model.printable import printable
@@ -24,6 +31,7 @@ from debtd.model.printable import printable
 @rule_option
 @rule_folders_option
 @target_python_option
+@no_cache_option
 @click.option("--show-skipped", is_flag=True, help="List every skipped file.")
 @click.option("--fail-on-findings/--no-fail-on-findings", help="Exit with 1 when there are findings.")
 @config_option
@@ -37,6 +45,7 @@ def scan(
     show_skipped: bool,
     fail_on_findings: bool,
     config: Path | None,
+    no_cache: bool,
 ) -> None:
     """Report the debt in a folder.
 
@@ -47,7 +56,12 @@ def scan(
     from debtd.model.fingerprint import pair  # noqa: PLC0415
 
     with scanned_folder(
-        path, rule_ids=rule, rule_folders=rule_folders, target_python=target_python, config=config
+        path,
+        rule_ids=rule,
+        rule_folders=rule_folders,
+        target_python=target_python,
+        config=config,
+        no_cache=no_cache,
     ) as scanned:
         result, project = scanned.result, scanned.project
     found = sorted(pair("", (), result.matches, ()).new, key=lambda f: (f.match.path, f.match.span.start))

@@ -1,7 +1,6 @@
 """The languages that rules are written for, and how a path tells its language."""
 
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 
 class Language(StrEnum):
@@ -45,4 +44,14 @@ _BY_SUFFIX = {
 
 def language_of(path: str) -> Language | None:
     """The language of a repository path by its ending, in any case; None when no rule can apply to it."""
-    return _BY_SUFFIX.get(PurePosixPath(path).suffix.lower())
+    return _BY_SUFFIX.get(ending_of(path))
+
+
+def ending_of(path: str) -> str:
+    """The ending of a path's last part in lower case, with its dot; "" when it has none, as in `.gitignore`.
+
+    By hand, because it is asked of every file of a tree: a PurePath would cost ten times as much.
+    """
+    name = path[path.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    return name[dot:].lower() if 0 < dot < len(name) - 1 else ""

@@ -30,38 +30,42 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One file to scan.
+class ListedFile:
+    """One file of a tree that rules may read.
 
-    `path` is the repository path (POSIX, UTF-8); `blob` the git blob id of its bytes; `location` the absolute
-    path of a regular file with exactly those bytes. `executable` is git mode 100755.
+    `path` is the repository path (POSIX, UTF-8); `blob` the git blob id of its bytes; `size` counts bytes.
+    `executable` is git mode 100755.
     """
 
     path: str
     blob: str
     size: int
     language: Language
-    location: str
     executable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkout:
-    """A listed tree: every entry is in `sources` or in `skipped`.
+class Source(ListedFile):
+    """One file to scan. `location` is the absolute path of a regular file with exactly the bytes of its blob."""
 
-    `root` is the folder that holds the files (disposable and read-only for a mirror's checkout, the user's own
-    for a plain folder). `texts` are the bytes of the files that steer a scan, by path: the manifests at the root
-    (pyproject.toml, setup.cfg, setup.py) and every `.semgrepignore`; at most 1 MiB each.
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTree:
+    """A listed tree: every entry is in `files` or in `skipped`. No file of it has been read for that.
+
+    `texts` are the bytes of the files that steer a scan, by path: the manifests at the root (pyproject.toml,
+    setup.cfg, setup.py) and every `.semgrepignore`; at most 1 MiB each.
     """
 
-    root: str
-    sources: tuple[Source, ...]
+    files: tuple[ListedFile, ...]
     skipped: tuple[SkippedFile, ...]
     texts: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def listed(self) -> frozenset[str]:
-        return frozenset(s.path for s in self.sources) | frozenset(s.path for s in self.skipped)
+        return frozenset(f.path for f in self.files) | frozenset(s.path for s in self.skipped)
 
 
 def repository_id(source: str) -> str:

@@ -35,6 +35,18 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one engine made of one blob by `rules` (rule keys, see `pipeline.answers.rule_key`), wherever it stands.
+
+    Its matches have neither path nor blob. `skipped` as in `Detection`.
+    """
+
+    rules: frozenset[str]
+    matches: tuple[Match, ...] = ()
+    skipped: Skipped | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
     """One scan of one tree by all engines.
 

@@ -14,7 +14,7 @@ from debtd.model.evidence import Check
 from debtd.model.finding import Finding
 from debtd.model.fingerprint import pair
 from debtd.model.project import Project
-from debtd.model.repo import Source, git_blob_id
+from debtd.model.repo import ListedFile, git_blob_id
 from debtd.model.scan import ScanResult
 from debtd.model.task import FixTask, Patch
 from debtd.pipeline.scan import detect_all
@@ -29,7 +29,7 @@ _MAX_PASSES = 20
 class MendedFile:
     """One file with proven edits: its bytes before and after, and how many findings of each rule were fixed."""
 
-    source: Source
+    source: ListedFile
     before: bytes
     after: bytes
     fixed: Mapping[str, int]
@@ -54,7 +54,7 @@ class Mended:
 class _Draft:
     """A file on its way: its present bytes and findings, rules that were refused, and whether rules go one by one."""
 
-    source: Source
+    source: ListedFile
     before: bytes
     data: bytes
     findings: tuple[Finding, ...]
@@ -88,7 +88,7 @@ class Workbench:
     progress: Progress
 
 
-def mend(result: ScanResult, sources: Sequence[Source], bytes_of: Mapping[str, bytes], bench: Workbench) -> Mended:
+def mend(result: ScanResult, sources: Sequence[ListedFile], bytes_of: Mapping[str, bytes], bench: Workbench) -> Mended:
     """Fix what the scan offers in the files that it read in full. `bytes_of` maps the paths to mend to their bytes."""
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in pair("", (), result.matches, ()).new:

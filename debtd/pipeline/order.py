@@ -8,7 +8,8 @@ from debtd.model.coverage import Coverage, Skipped
 from debtd.model.project import Project, PythonVersion
 from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository, Revision
-from debtd.ports import Clock, Detector, Forge, Progress, ScanRecord, Scratch, Store, Workspaces
+from debtd.pipeline.scan import Engines
+from debtd.ports import Clock, Forge, Progress, ScanRecord, Scratch, Store, Workspaces
 from debtd.rulekit.rule import Rule
 
 
@@ -25,7 +26,7 @@ class Rooms:
 
     workspaces: Workspaces
     scratch: Scratch
-    detectors: Sequence[Detector]
+    engines: Engines
     store: Store
     forge: Forge
     clock: Clock

@@ -16,12 +16,12 @@ from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, TaskState
 from debtd.pipeline.backlog import Backlog, plan, supersede
 from debtd.pipeline.fix import fix
-from debtd.pipeline.floor import project_of
 from debtd.pipeline.identify import identify
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
 from debtd.pipeline.publish import Accepted, commit_request, new_pull_request, publish
 from debtd.pipeline.reconcile import settled
-from debtd.pipeline.scan import inputs_digest, languages_of, scan
+from debtd.pipeline.scan import languages_of, scan
+from debtd.pipeline.survey import survey
 from debtd.pipeline.verify import Candidate, verify
 from debtd.ports import Store
 
@@ -67,14 +67,14 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
 
 def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms) -> Scanned:
     """Scan what may differ from the last scan: nothing, when tree, rules, engines and floor are the same."""
-    project = project_of(rooms.workspaces.manifests(repository, revision), order.target_python)
-    inputs = inputs_digest(order.rules, rooms.detectors, project.render_min_python())
-    last = rooms.store.last_scan(repository.id)
-    if last is not None and last[:2] == (revision.tree, inputs):
-        return Scanned(project=project, inputs=inputs, coverage=last[2], record=None)
+    seen = survey(repository, revision, order, rooms)
+    project, inputs = seen.project, seen.inputs
+    if seen.unchanged is not None:
+        return Scanned(project=project, inputs=inputs, coverage=seen.unchanged, record=None)
+    tree = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
     scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
-    with rooms.workspaces.checkout(repository, revision, languages_of(order.rules)) as checkout:
-        result = scan(checkout, order.rules, rooms.detectors, project, rooms.progress)
+    files = rooms.workspaces.files(repository)
+    result = scan(tree, files, order.rules, rooms.engines, project, rooms.progress)
     if result.broken or not _TRANSIENT.isdisjoint(result.coverage.by_reason()):
         # Recorded under other inputs, so that the next run looks again even if nothing changes until then.
         scan_id = rooms.store.begin_scan(repository.id, revision, f"incomplete {inputs}")
@@ -85,7 +85,7 @@ def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms
 
 
 def _engines(rooms: Rooms) -> tuple[tuple[str, str], ...]:
-    return tuple((detector.name, detector.version) for detector in rooms.detectors)
+    return tuple((detector.name, detector.version) for detector in rooms.engines.detectors)
 
 
 def _reconcile(work: Backlog, rooms: Rooms) -> None:
@@ -120,7 +120,7 @@ def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
         return []
     findings = work.findings(rooms.store).values()
     candidates = [_candidate(work, task, findings, rooms) for task in patched]
-    for evidence in verify(candidates, work.rules, rooms.detectors, project, rooms.scratch, rooms.progress):
+    for evidence in verify(candidates, work.rules, rooms.engines.detectors, project, rooms.scratch, rooms.progress):
         rooms.store.save_evidence(evidence)
     return [task.key for task in patched]
 

@@ -1,17 +1,27 @@
-"""Checkout -> matches, and the account of every listed file."""
+"""A listed tree -> matches, and the account of every listed file."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from debtd.model.coverage import Skipped, SkippedFile, SkipReason, coverage_of
+from debtd.model.finding import Match
 from debtd.model.language import Language
 from debtd.model.project import Project
-from debtd.model.repo import Checkout, Source
+from debtd.model.repo import ListedFile, ListedTree, Source
 from debtd.model.scan import Detection, ScanResult
+from debtd.pipeline.ask import Asked, Questions
 from debtd.pipeline.ignored import ignored_paths
-from debtd.ports import Detector, Progress
+from debtd.ports import AnswerCache, Detector, Files, Progress
 from debtd.rulekit.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """The engines, and what they answered before; `cache` None asks them everything anew."""
+
+    detectors: Sequence[Detector]
+    cache: AnswerCache | None = None
 
 
 def languages_of(rules: Iterable[Rule]) -> frozenset[Language]:
@@ -27,37 +37,74 @@ def inputs_digest(rules: Iterable[Rule], detectors: Iterable[Detector], extra: s
 
 
 def scan(
-    checkout: Checkout, rules: Sequence[Rule], detectors: Sequence[Detector], project: Project, progress: Progress
+    tree: ListedTree, files: Files, rules: Sequence[Rule], engines: Engines, project: Project, progress: Progress
 ) -> ScanResult:
-    """Run every rule by the engine that accepts it, over every source in its languages."""
-    ignored = ignored_paths((s.path for s in checkout.sources), checkout.texts)
-    sources = [s for s in checkout.sources if s.path not in ignored]
-    detections = detect_all(sources, rules, detectors, project, progress)
-    skipped = {s.path: s.skipped for s in checkout.skipped}
+    """Run every rule by the engine that accepts it, over every file in its languages."""
+    ignored = ignored_paths((f.path for f in tree.files), tree.texts)
+    wanted = [f for f in tree.files if f.path not in ignored]
+    detections = _detections(wanted, files, rules, engines, project, progress)
+    skipped = {s.path: s.skipped for s in tree.skipped}
     for path, ignore_file in ignored.items():
         skipped[path] = Skipped(SkipReason.IGNORED_BY_REPOSITORY, f"by {ignore_file}")
     for detection in detections:
         for path, reason in detection.skipped.items():
             skipped.setdefault(path, reason)
-    blobs = {s.path: s.blob for s in sources}
+    blobs = {f.path: f.blob for f in wanted}
     matches = {
-        (m.path, m.span.start, m.span.end, m.rule_id): replace(m, blob=blobs[m.path])
+        (m.path, m.span.start, m.span.end, m.rule_id): m if m.blob else replace(m, blob=blobs[m.path])
         for detection in detections
         for m in detection.matches
     }
+    languages = {f.language for f in wanted}
     return ScanResult(
         matches=tuple(matches[key] for key in sorted(matches)),
         coverage=coverage_of(
-            checkout.listed,
-            (s.path for s in sources if s.path not in skipped),
+            tree.listed,
+            (f.path for f in wanted if f.path not in skipped),
             (SkippedFile(path, reason) for path, reason in skipped.items()),
         ),
         rule_ids=frozenset(rule.id for rule in rules),
-        attempted=frozenset(r.id for r in rules if any(s.language in r.languages for s in sources)),
+        attempted=frozenset(rule.id for rule in rules if not languages.isdisjoint(rule.languages)),
         fired=frozenset[str]().union(*(d.fired for d in detections)),
         broken={rule_id: why for d in detections for rule_id, why in d.broken.items()},
         project=project,
     )
+
+
+def _detections(
+    wanted: Sequence[ListedFile],
+    files: Files,
+    rules: Sequence[Rule],
+    engines: Engines,
+    project: Project,
+    progress: Progress,
+) -> tuple[Detection, ...]:
+    if engines.cache is None:
+        languages = languages_of(rules)
+        with files.materialised([file for file in wanted if file.language in languages]) as sources:
+            return detect_all(sources, rules, engines.detectors, project, progress)
+    detections: list[Detection] = []
+    for detector in engines.detectors:
+        accepted = [rule for rule in rules if detector.accepts(rule)]
+        if accepted:
+            questions = Questions(detector, accepted, project, engines.cache, progress)
+            asked = questions.answer(questions.units(wanted, files))
+            detections.append(_detection(wanted, questions, asked))
+    return tuple(detections)
+
+
+def _detection(wanted: Sequence[ListedFile], questions: Questions, asked: Asked) -> Detection:
+    """The answers, at every place where their blob stands."""
+    matches: list[Match] = []
+    skipped: dict[str, Skipped] = {}
+    for file in wanted:
+        answer = asked.answers.get(questions.key(file))
+        if answer is None:
+            continue
+        matches += [replace(match, path=file.path, blob=file.blob) for match in answer.matches]
+        if answer.skipped is not None:
+            skipped[file.path] = answer.skipped
+    return Detection(matches=tuple(matches), skipped=skipped, fired=questions.fired(asked, wanted), broken=asked.broken)
 
 
 def detect_all(

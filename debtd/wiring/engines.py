@@ -6,21 +6,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from debtd.adapters.cache import SqliteAnswerCache, code_digest
 from debtd.adapters.cst_pool.pool import CstDetector
 from debtd.adapters.disposable import disposable
-from debtd.adapters.folder import open_folder
+from debtd.adapters.folder import Folder, open_folder
 from debtd.adapters.regular_file import write_file
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.adapters.semgrep import SemgrepDetector
 from debtd.adapters.semgrep.examples import pattern_problems
-from debtd.model.errors import ConfigError
-from debtd.ports import Detector
+from debtd.model.errors import ConfigError, StateUnusable
+from debtd.pipeline.scan import Engines
 from debtd.rulekit.catalogue import load_declared
 from debtd.rulekit.loader import load_rules
 from debtd.rulekit.rule import Rule, SemgrepPattern
 from debtd.settings import Settings
+from debtd.telemetry import log_warning
+from debtd.wiring.durable import SystemClock, ensure_state_dir
 
-__all__ = ["Toolbox", "all_rules", "bundled_rules", "check_rules", "open_folder", "toolbox", "write_file"]
+__all__ = ["Folder", "Toolbox", "all_rules", "bundled_rules", "check_rules", "open_folder", "toolbox", "write_file"]
 
 
 def bundled_rules() -> Path:
@@ -37,7 +40,7 @@ class Toolbox:
     """Rules and the engines that run them."""
 
     rules: tuple[Rule, ...]
-    detectors: tuple[Detector, ...]
+    engines: Engines
     scratch: TemporaryScratch
 
 
@@ -53,14 +56,41 @@ def toolbox(settings: Settings, parent: Path | None = None) -> Iterator[Toolbox]
     folders = (bundled_rules(), *settings.rule_folders)
     with disposable(parent) if parent else tempfile.TemporaryDirectory(prefix="debtd-") as name:
         folder = Path(name)
-        yield Toolbox(
-            rules=all_rules(settings),
-            detectors=(
-                CstDetector(folders, settings.workers, temporary_folder=folder),
-                SemgrepDetector(folder, settings.workers),
-            ),
-            scratch=TemporaryScratch(folder),
+        detectors = (
+            CstDetector(folders, settings.workers, temporary_folder=folder),
+            SemgrepDetector(folder, settings.workers),
         )
+        with _answer_cache(settings) as cache:
+            yield Toolbox(
+                rules=all_rules(settings),
+                engines=Engines(detectors=detectors, cache=cache),
+                scratch=TemporaryScratch(folder),
+            )
+
+
+@contextmanager
+def _answer_cache(settings: Settings) -> Iterator[SqliteAnswerCache | None]:
+    """The cache, unless the settings want none or there is no place for it."""
+    if not settings.cache_megabytes:
+        yield None
+        return
+    try:
+        ensure_state_dir(settings)
+    except StateUnusable as error:
+        log_warning("cache.unusable", reason=str(error))
+        yield None
+        return
+    cache = SqliteAnswerCache(
+        settings.cache_path,
+        code_digest(Path(__file__).parent.parent),
+        settings.cache_megabytes * 1_000_000,
+        SystemClock(),
+        lambda reason: log_warning("cache.unusable", reason=reason),
+    )
+    try:
+        yield cache
+    finally:
+        cache.close()
 
 
 def check_rules(settings: Settings, ids: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ def open_rooms(settings: Settings, progress: Progress) -> Iterator[tuple[Rooms, 
         rooms = Rooms(
             workspaces=workspaces(settings),
             scratch=tools.scratch,
-            detectors=tools.detectors,
+            engines=tools.engines,
             store=store,
             forge=local_forge(settings),
             clock=SystemClock(),

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from debtd.adapters import folder, listing, regular_file
-from debtd.adapters.folder import open_folder, write_file
+from debtd.adapters.folder import Folder, open_folder, write_file
 from debtd.adapters.regular_file import blob_id
 from debtd.model.coverage import coverage_of
 from debtd.model.errors import RepoUnusable
-from debtd.model.repo import Checkout
 from tests.support.git_repo import PYTHON, SUBMODULE, add_trap, git, make_repo, names_in, reasons
 
 
-def paths(checkout: Checkout) -> list[str]:
-    coverage_of(checkout.listed, [s.path for s in checkout.sources], checkout.skipped)
-    return sorted(s.path for s in checkout.sources)
+def paths(found: Folder) -> list[str]:
+    tree = found.tree
+    coverage_of(tree.listed, [f.path for f in tree.files], tree.skipped)
+    return sorted(f.path for f in tree.files)
 
 
 def put(root: Path, files: dict[str, bytes]) -> Path:
@@ -39,16 +39,17 @@ def test_a_plain_folder(plain: Path) -> None:
     checkout = open_folder(plain, PYTHON)
     assert checkout.root == str(plain)
     assert paths(checkout) == ["a.py", "d/e/b.py", "run.py"]
-    assert reasons(checkout) == {"readme.md": "no-rule"}
-    found = {s.path: s for s in checkout.sources}
-    assert found["a.py"].location == str(plain / "a.py")
+    assert reasons(checkout.tree) == {"readme.md": "no-rule"}
+    found = {s.path: s for s in checkout.tree.files}
+    with checkout.materialised(checkout.tree.files) as sources:
+        assert [s.location for s in sources] == [str(plain / s.path) for s in sources]
     assert (found["a.py"].size, found["a.py"].blob) == (7, blob_id(b"x = 1\r\n"))
     assert (found["a.py"].executable, found["run.py"].executable) == (False, True)
 
 
 def test_blob_ids_are_gits(tmp_path: Path) -> None:
     make_repo(tmp_path / "r", {"a.py": b"x\n"}, bare=False)
-    (source,) = open_folder(tmp_path / "r", PYTHON).sources
+    (source,) = open_folder(tmp_path / "r", PYTHON).tree.files
     assert source.blob == git(tmp_path / "r", "rev-parse", "HEAD:a.py")
 
 
@@ -80,8 +81,8 @@ def test_what_is_no_file_is_never_opened(plain: Path, tmp_path: Path, monkeypatc
         checkout = open_folder(plain, PYTHON)
     assert time.monotonic() - started < 5
     assert paths(checkout) == ["a.py", "d/e/b.py"]
-    assert checkout.texts == ()
-    assert reasons(checkout) == {
+    assert checkout.tree.texts == ()
+    assert reasons(checkout.tree) == {
         "fifo.py": "not-a-regular-file",
         ".semgrepignore": "not-a-regular-file",
         "pyproject.toml": "not-a-regular-file",
@@ -103,7 +104,7 @@ def test_sizes_and_names(plain: Path) -> None:
     (plain / ".GIT" / "x.py").write_bytes(b"")
     checkout = open_folder(plain, PYTHON)
     assert paths(checkout) == ["a.py", "d/e/b.py", "edge.py"]
-    assert reasons(checkout) == {
+    assert reasons(checkout.tree) == {
         "big.py": "too-large",
         "caf\udce9.py": "path-encoding",
         ".GIT/x.py": "path-refused",
@@ -129,7 +130,7 @@ def test_unreadable(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "scandir", no_scan)
     checkout = open_folder(plain, PYTHON)
     assert paths(checkout) == []
-    assert reasons(checkout) == {"a.py": "unreadable", "d/e": "unreadable", "readme.md": "no-rule"}
+    assert reasons(checkout.tree) == {"a.py": "unreadable", "d/e": "unreadable", "readme.md": "no-rule"}
 
 
 def test_a_working_tree(tmp_path: Path) -> None:
@@ -155,13 +156,13 @@ def test_a_working_tree(tmp_path: Path) -> None:
     (top / "became").symlink_to(outside)
     checkout = open_folder(top, PYTHON)
     assert paths(checkout) == ["sub/in.py", "tracked.py", "untracked.py"]
-    assert reasons(checkout) == {
+    assert reasons(checkout.tree) == {
         ".gitignore": "no-rule",
         "became": "symlink",
         "module": "submodule",
         "nested": "submodule",
     }
-    assert {s.path: s.blob for s in checkout.sources}["tracked.py"] == blob_id(b"changed\n")
+    assert {s.path: s.blob for s in checkout.tree.files}["tracked.py"] == blob_id(b"changed\n")
 
 
 def test_a_folder_within_a_working_tree(tmp_path: Path) -> None:
@@ -170,9 +171,9 @@ def test_a_folder_within_a_working_tree(tmp_path: Path) -> None:
     checkout = open_folder(top / "sub", PYTHON)
     assert paths(checkout) == ["b.py", "deep/c.py"]
     assert checkout.root == str(top / "sub")
-    assert dict(checkout.texts) == {"pyproject.toml": b"[top]\n"}
+    assert dict(checkout.tree.texts) == {"pyproject.toml": b"[top]\n"}
     put(top, {"sub/setup.cfg": b"[own]\n"})
-    assert dict(open_folder(top / "sub", PYTHON).texts) == {"setup.cfg": b"[own]\n"}
+    assert dict(open_folder(top / "sub", PYTHON).tree.texts) == {"setup.cfg": b"[own]\n"}
 
 
 def test_an_ignored_folder_that_was_named_is_read(tmp_path: Path) -> None:
@@ -227,9 +228,9 @@ def test_one_file(plain: Path) -> None:
     checkout = open_folder(plain / "a.py", PYTHON)
     assert checkout.root == str(plain)
     assert paths(checkout) == ["a.py"]
-    assert checkout.skipped == ()
-    assert dict(checkout.texts) == {"pyproject.toml": b"[x]\n", ".semgrepignore": b"y\n"}
-    assert reasons(open_folder(plain / "readme.md", PYTHON)) == {"readme.md": "no-rule"}
+    assert checkout.tree.skipped == ()
+    assert dict(checkout.tree.texts) == {"pyproject.toml": b"[x]\n", ".semgrepignore": b"y\n"}
+    assert reasons(open_folder(plain / "readme.md", PYTHON).tree) == {"readme.md": "no-rule"}
 
 
 def test_a_link_that_was_named_is_followed(plain: Path, tmp_path: Path) -> None:

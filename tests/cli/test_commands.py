@@ -248,3 +248,37 @@ def test_a_reader_that_goes_away_is_no_bug(code: Path, tmp_path: Path) -> None:
         ["sh", "-c", script], cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False
     )
     assert "bug" not in done.stderr
+
+
+def test_several_repositories_and_one_that_cannot_be_worked_on(code: Path, tmp_path: Path) -> None:
+    other = make_repository(tmp_path / "other", {"d.py": FILES["a.py"], "pyproject.toml": PYPROJECT})
+    state = ("--state-dir", tmp_path / "state", *RULES)
+    ran = debtd(tmp_path, "run", code, tmp_path / "nothing", other, code, *state, "--format", "json")
+    assert ran.code == 3
+    assert "there is no such path" in ran.err
+    first, second, third = ran.json()
+    assert (first["repository"]["source"], third["repository"]["source"]) == (str(code), str(other))
+    assert (second["exit_code"], second["error"] in ran.err) == (3, True)
+    assert (first["accepted"], third["accepted"]) == (2, 2)
+    text = debtd(tmp_path, "run", code, other, *state)
+    assert (text.code, text.out.count("nothing changed since the last scan")) == (0, 2)
+
+
+def test_scan_and_fix_say_the_same_with_and_without_the_cache(code: Path, tmp_path: Path) -> None:
+    for command in (("scan", "--format", "json"), ("fix", "--diff")):
+        plain = debtd(tmp_path, command[0], code, *RULES, *command[1:], "--no-cache")
+        cold = debtd(tmp_path, command[0], code, *RULES, *command[1:])
+        warm = debtd(tmp_path, command[0], code, *RULES, *command[1:])
+        assert plain.out
+        assert (plain.out, plain.err) == (cold.out, cold.err) == (warm.out, warm.err)
+
+
+def test_a_cache_that_cannot_be_used_is_said_and_changes_nothing(code: Path, tmp_path: Path) -> None:
+    plain = debtd(tmp_path, "scan", code, *RULES, "--no-cache")
+    cache = tmp_path / ".local/state/debtd/cache.sqlite3"
+    assert not cache.exists()
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_bytes(b"no database" * 1_000)
+    ran = debtd(tmp_path, "scan", code, *RULES)
+    assert (ran.code, ran.out) == (0, plain.out)
+    assert ran.err.count("cache.unusable") == 1

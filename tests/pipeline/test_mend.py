@@ -7,10 +7,10 @@ import pytest
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.model.language import Language
 from debtd.model.project import Project
-from debtd.model.repo import Checkout
+from debtd.model.repo import ListedTree
 from debtd.pipeline.mend import Mended, Workbench, mend
-from debtd.pipeline.scan import scan
-from tests.support.fakes import NoProgress, WordDetector, word_rule
+from debtd.pipeline.scan import Engines, scan
+from tests.support.fakes import NoProgress, PlainFiles, WordDetector, word_rule
 
 
 def run(folder: Path, files: dict[str, bytes], cures: dict[str, str]) -> Mended:
@@ -18,8 +18,8 @@ def run(folder: Path, files: dict[str, bytes], cures: dict[str, str]) -> Mended:
     rules = tuple(word_rule(word) for word in ("aa", "bb", "cc"))
     detector = WordDetector(cures)
     with scratch.sources([(path, data, Language.PYTHON) for path, data in files.items()]) as sources:
-        checkout = Checkout(root=str(folder), sources=sources, skipped=())
-        result = scan(checkout, rules, [detector], Project(), NoProgress())
+        tree, engines = ListedTree(files=sources, skipped=()), Engines(detectors=[detector])
+        result = scan(tree, PlainFiles(sources), rules, engines, Project(), NoProgress())
         bench = Workbench(rules=rules, detectors=[detector], project=Project(), scratch=scratch, progress=NoProgress())
         return mend(result, sources, files, bench)
 

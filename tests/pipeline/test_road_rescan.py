@@ -9,6 +9,7 @@ from debtd.adapters.scratch import TemporaryScratch
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.pipeline.order import Order, Outcome, Rooms
 from debtd.pipeline.road import run_road
+from debtd.pipeline.scan import Engines
 from debtd.settings import Settings
 from debtd.wiring.durable import SystemClock, open_store
 from tests.support.command import make_repository
@@ -25,7 +26,7 @@ def run(folder: Path, detector: WordDetector, cure: str = "new") -> Outcome:
         rooms = Rooms(
             workspaces=workspaces,
             scratch=TemporaryScratch(folder / "scratch"),
-            detectors=[detector],
+            engines=Engines(detectors=[detector]),
             store=store,
             forge=LocalForge(settings.state_dir, ensure_bare),
             clock=SystemClock(),

@@ -1,13 +1,14 @@
 """Fakes for the ports: a detector that finds words, a progress that counts nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from debtd.model.coverage import Skipped
 from debtd.model.edit import Edit
 from debtd.model.finding import Match, Span
 from debtd.model.project import Project
-from debtd.model.repo import Source
+from debtd.model.repo import ListedFile, Source
 from debtd.model.scan import Detection
 from debtd.ports import Progress
 from debtd.rulekit import Bad, Rule, RuleVisitor, Severity
@@ -17,6 +18,23 @@ class NoProgress:
     def start(self, stage: str, total: int) -> None: ...
 
     def advance(self, stage: str, count: int = 1) -> None: ...
+
+
+class PlainFiles:
+    """`Files` over sources that stand somewhere already. `moving` are paths whose bytes may have changed."""
+
+    def __init__(self, sources: Sequence[Source], moving: Sequence[str] = ()) -> None:
+        self._sources = {source.path: source for source in sources}
+        self._moving = moving
+        self.given: list[str] = []
+
+    @contextmanager
+    def materialised(self, files: Sequence[ListedFile]) -> Iterator[tuple[Source, ...]]:
+        self.given += [file.path for file in files]
+        yield tuple(self._sources[file.path] for file in files)
+
+    def unchanged(self, files: Sequence[ListedFile]) -> frozenset[str]:
+        return frozenset(file.path for file in files if file.path not in self._moving)
 
 
 def word_rule(word: str, digest: str = "d") -> Rule:
@@ -54,6 +72,12 @@ class WordDetector:
 
     def accepts(self, rule: Rule) -> bool:
         return True
+
+    def facts(self, rules: Sequence[Rule], project: Project) -> str:
+        return ""
+
+    def reads_paths(self, rules: Sequence[Rule]) -> bool:
+        return False
 
     def detect(
         self, sources: Sequence[Source], rules: Sequence[Rule], project: Project, progress: Progress

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from debtd.model.language import Language
-from debtd.model.repo import Checkout
+from debtd.model.repo import ListedTree
 
 FILE, EXECUTABLE, SYMLINK, SUBMODULE = "100644", "100755", "120000", "160000"
 WHEN = 1_700_000_000
@@ -96,9 +96,9 @@ def add_trap(folder: Path, marker: Path) -> None:
     )
 
 
-def reasons(checkout: Checkout) -> dict[str, str]:
+def reasons(tree: ListedTree) -> dict[str, str]:
     """Why each skipped path was skipped."""
-    return {entry.path: entry.skipped.reason.value for entry in checkout.skipped}
+    return {entry.path: entry.skipped.reason.value for entry in tree.skipped}
 
 
 def names_in(folder: Path) -> list[str]:

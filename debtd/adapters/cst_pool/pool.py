@@ -49,6 +49,14 @@ class CstDetector:
     def accepts(self, rule: Rule) -> bool:
         return not isinstance(rule.detect, SemgrepPattern)
 
+    def facts(self, rules: Sequence[Rule], project: Project) -> str:
+        del rules
+        return "no floor" if project.min_python is None else "floor {}.{}".format(*project.min_python)
+
+    def reads_paths(self, rules: Sequence[Rule]) -> bool:
+        del rules
+        return False
+
     def detect(
         self, sources: Sequence[Source], rules: Sequence[Rule], project: Project, progress: Progress
     ) -> Detection:

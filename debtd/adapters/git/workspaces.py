@@ -1,7 +1,6 @@
 """The Workspaces port over git plumbing."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from debtd.adapters.git.commits import write_commits
@@ -9,12 +8,12 @@ from debtd.adapters.git.location import repository_at
 from debtd.adapters.git.mirror import mirror_of, refresh, writing
 from debtd.adapters.git.objects import check_ids, reading, top_files
 from debtd.adapters.git.push import push_all_new, push_new
-from debtd.adapters.git.tree import materialised
+from debtd.adapters.git.tree import MirrorFiles, list_tree
 from debtd.adapters.listing import MANIFESTS, MAX_TEXT_BYTES
 from debtd.model.errors import DebtdError, RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import Checkout, Repository, Revision
-from debtd.ports import CommitRequest
+from debtd.model.repo import ListedTree, Repository, Revision
+from debtd.ports import CommitRequest, Files
 
 
 class GitWorkspaces:
@@ -30,11 +29,11 @@ class GitWorkspaces:
         with writing(mirror_of(self._state_dir, repository)) as mirror:
             return refresh(mirror)
 
-    def checkout(
-        self, repository: Repository, revision: Revision, languages: frozenset[Language]
-    ) -> AbstractContextManager[Checkout]:
-        mirror = mirror_of(self._state_dir, repository)
-        return materialised(mirror, self._state_dir / "trees", revision.commit, languages)
+    def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> ListedTree:
+        return list_tree(mirror_of(self._state_dir, repository), revision.commit, languages)
+
+    def files(self, repository: Repository) -> Files:
+        return MirrorFiles(mirror_of(self._state_dir, repository), self._state_dir / "trees")
 
     def manifests(self, repository: Repository, revision: Revision) -> Mapping[str, bytes]:
         mirror = mirror_of(self._state_dir, repository)

@@ -46,6 +46,13 @@ class SemgrepDetector:
     def accepts(self, rule: Rule) -> bool:
         return isinstance(rule.detect, SemgrepPattern)
 
+    def facts(self, rules: Sequence[Rule], project: Project) -> str:
+        del rules, project
+        return ""
+
+    def reads_paths(self, rules: Sequence[Rule]) -> bool:
+        return any("paths" in rule.detect.body for rule in rules if isinstance(rule.detect, SemgrepPattern))
+
     def detect(
         self, sources: Sequence[Source], rules: Sequence[Rule], project: Project, progress: Progress
     ) -> Detection:

@@ -2,16 +2,19 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from debtd.adapters import listing
-from debtd.adapters.git import tree
+from debtd.adapters.git import GitWorkspaces, tree
 from debtd.adapters.regular_file import blob_id
 from debtd.model.coverage import coverage_of
 from debtd.model.errors import RepoUnusable
 from debtd.model.language import Language
+from debtd.model.repo import ListedTree, Repository, Revision, Source
 from tests.support.git_repo import (
     EXECUTABLE,
     PYTHON,
@@ -24,6 +27,21 @@ from tests.support.git_repo import (
     names_in,
     reasons,
 )
+
+
+class Checkout:
+    """A whole tree, listed, and put on disk as one."""
+
+    def __init__(self, listing: ListedTree, sources: tuple[Source, ...]) -> None:
+        self.listing = listing
+        self.sources = sources
+
+
+@contextmanager
+def checked_out(workspaces: GitWorkspaces, repository: Repository, revision: Revision) -> Iterator[Checkout]:
+    listing = workspaces.list_tree(repository, revision, PYTHON)
+    with workspaces.files(repository).materialised(listing.files) as sources:
+        yield Checkout(listing, sources)
 
 
 def test_every_entry_has_one_outcome(mirrored, workspaces) -> None:
@@ -46,9 +64,9 @@ def test_every_entry_has_one_outcome(mirrored, workspaces) -> None:
             "empty.py": b"",
         }
     )
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         assert sorted(s.path for s in checkout.sources) == ["a.py", "edge.py", "empty.py", "pkg/run.PY"]
-        assert reasons(checkout) == {
+        assert reasons(checkout.listing) == {
             "readme.md": "no-rule",
             "Makefile": "no-rule",
             "app.js": "no-rule",
@@ -61,9 +79,9 @@ def test_every_entry_has_one_outcome(mirrored, workspaces) -> None:
             "big.py": "too-large",
             "caf\udce9.py": "path-encoding",
         }
-        coverage_of(checkout.listed, [s.path for s in checkout.sources], checkout.skipped)
-        assert len(checkout.listed) == 15
-        details = {entry.path: entry.skipped.detail for entry in checkout.skipped}
+        coverage_of(checkout.listing.listed, [s.path for s in checkout.sources], checkout.listing.skipped)
+        assert len(checkout.listing.listed) == 15
+        details = {entry.path: entry.skipped.detail for entry in checkout.listing.skipped}
         assert details["readme.md"] == "no rule reads .md files"
         assert details["Makefile"] == "no rule reads files without an ending"
         assert details["app.js"] == "no rule is selected for javascript"
@@ -71,18 +89,19 @@ def test_every_entry_has_one_outcome(mirrored, workspaces) -> None:
 
 def test_sources_are_private_exact_and_gone_afterwards(mirrored, workspaces, state: Path) -> None:
     repository, revision = mirrored({"d/a.py": b"\xef\xbb\xbfx = 1\r\n\0", "run.py": (EXECUTABLE, b"")})
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         for source in checkout.sources:
             path = Path(source.location)
             data = path.read_bytes()
             assert (source.size, source.blob) == (len(data), blob_id(data))
             assert stat.S_IMODE(path.stat().st_mode) == 0o400
-            assert path == Path(checkout.root) / source.path
+            assert path.suffix == ".py"
             assert source.language is Language.PYTHON
         assert {s.path: s.executable for s in checkout.sources} == {"d/a.py": False, "run.py": True}
-        for folder in (Path(checkout.root), Path(checkout.root) / "d", state / "trees"):
+        (root,) = {Path(source.location).parent for source in checkout.sources}
+        for folder in (root, state / "trees"):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert not list(Path(checkout.root).rglob(".git"))
+        assert len(names_in(root)) == 2
     assert names_in(state / "trees") == ["lock"]
 
 
@@ -94,7 +113,7 @@ def test_attributes_change_nothing(mirrored, workspaces, tmp_path: Path) -> None
     repository, revision = mirrored(
         {".gitattributes": attributes, "hidden.py": text, "p.py": b"version https://git-lfs.github.com/spec/v1\n"}
     )
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         found = {s.path: Path(s.location).read_bytes() for s in checkout.sources}
     assert found == {"hidden.py": text, "p.py": b"version https://git-lfs.github.com/spec/v1\n"}
 
@@ -109,7 +128,7 @@ def test_attributes_change_nothing(mirrored, workspaces, tmp_path: Path) -> None
 )  # fmt: skip
 def test_odd_names_are_read(name: str, mirrored, workspaces) -> None:
     repository, revision = mirrored({name: b"x = 1\n"})
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         (source,) = checkout.sources
         assert source.path == name
         assert Path(source.location).read_bytes() == b"x = 1\n"
@@ -118,7 +137,7 @@ def test_odd_names_are_read(name: str, mirrored, workspaces) -> None:
 def test_names_that_differ_only_in_case_or_form(mirrored, workspaces) -> None:
     names = ["A.py", "a.py", "caf\u00e9.py", "cafe\u0301.py"]
     repository, revision = mirrored({name: name.encode() for name in names})
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         assert sorted(s.path for s in checkout.sources) == sorted(names)
         assert all(Path(s.location).read_bytes() == s.path.encode() for s in checkout.sources)
 
@@ -127,12 +146,12 @@ def test_very_long_paths(mirrored, workspaces) -> None:
     longest = "/".join(["d" * 200] * 20) + "/" + "x" * 70 + ".py"
     assert 4000 < len(longest) <= 4096
     repository, revision = mirrored({longest: b"long\n", "e/" + longest + "y" * 60: b"too long\n"})
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         (source,) = checkout.sources
         assert source.path == longest
         assert Path(source.location).read_bytes() == b"long\n"
         assert source.location.endswith(".py")
-        assert set(reasons(checkout).values()) == {"path-refused"}
+        assert set(reasons(checkout.listing).values()) == {"path-refused"}
 
 
 def test_texts_that_steer_a_scan(mirrored, workspaces) -> None:
@@ -148,8 +167,8 @@ def test_texts_that_steer_a_scan(mirrored, workspaces) -> None:
             "link/.semgrepignore": (SYMLINK, b"/etc/passwd"),
         }
     )
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
-        assert dict(checkout.texts) == {
+    with checked_out(workspaces, repository, revision) as checkout:
+        assert dict(checkout.listing.texts) == {
             "pyproject.toml": b"[project]\n",
             "setup.cfg": b"[metadata]\n",
             "setup.py": b"setup()\n",
@@ -157,7 +176,7 @@ def test_texts_that_steer_a_scan(mirrored, workspaces) -> None:
             "sub/.semgrepignore": b"x\n",
         }
         assert [s.path for s in checkout.sources] == ["setup.py"]
-        assert len(checkout.listed) == 8
+        assert len(checkout.listing.listed) == 8
 
 
 def test_a_trap_in_the_tree_runs_nothing(mirrored, workspaces, tmp_path: Path) -> None:
@@ -166,7 +185,7 @@ def test_a_trap_in_the_tree_runs_nothing(mirrored, workspaces, tmp_path: Path) -
         {"sub/HEAD": b"ref: refs/heads/main\n", "sub/config": config, "sub/objects/x": b"", "sub/refs/x": b"",
          "sub/a.py": b"x\n"}
     )  # fmt: skip
-    with workspaces.checkout(repository, revision, PYTHON) as checkout:
+    with checked_out(workspaces, repository, revision) as checkout:
         assert [s.path for s in checkout.sources] == ["sub/a.py"]
     assert not (tmp_path / "ran").exists()
 
@@ -174,10 +193,10 @@ def test_a_trap_in_the_tree_runs_nothing(mirrored, workspaces, tmp_path: Path) -
 def test_too_many_files_and_too_many_bytes(mirrored, workspaces, monkeypatch: pytest.MonkeyPatch) -> None:
     repository, revision = mirrored({f"{n}.py": b"x\n" for n in range(4)})
     monkeypatch.setattr(tree, "MAX_TREE_BYTES", 7)
-    with pytest.raises(RepoUnusable, match="8 bytes of source"), workspaces.checkout(repository, revision, PYTHON):
+    with pytest.raises(RepoUnusable, match="8 bytes of source"), checked_out(workspaces, repository, revision):
         pass
     monkeypatch.setattr(tree, "MAX_ENTRIES", 3)
-    with pytest.raises(RepoUnusable, match="more than 3 files"), workspaces.checkout(repository, revision, PYTHON):
+    with pytest.raises(RepoUnusable, match="more than 3 files"), checked_out(workspaces, repository, revision):
         pass
 
 
@@ -192,7 +211,7 @@ def test_a_tree_of_trees_that_never_ends(mirrored, workspaces, source: Path, sta
     repository, revision = mirrored()
     with (
         pytest.raises(RepoUnusable, match="more than 200000 files"),
-        workspaces.checkout(repository, revision, PYTHON),
+        checked_out(workspaces, repository, revision),
     ):
         pass
 
@@ -201,27 +220,44 @@ def test_leftovers_of_dead_runs_are_swept_and_live_ones_kept(mirrored, workspace
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom debtd.adapters.git import GitWorkspaces\n"
         "from debtd.model.language import Language\nw = GitWorkspaces(Path(sys.argv[1]))\n"
-        "r = w.identify(sys.argv[2])\nwith w.checkout(r, w.ensure_mirror(r), frozenset(Language)) as c:\n"
-        "    print(c.root, flush=True)\n    time.sleep(60)\n"
+        "r = w.identify(sys.argv[2])\nlisting = w.list_tree(r, w.ensure_mirror(r), frozenset(Language))\n"
+        "with w.files(r).materialised(listing.files) as (source,):\n"
+        "    print(source.location, flush=True)\n    time.sleep(60)\n"
     )
     repository, revision = mirrored({"a.py": b"x\n"})
     child = subprocess.Popen([sys.executable, "-c", script, str(state), str(source)], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     other = Path(child.stdout.readline().strip())
-    with workspaces.checkout(repository, revision, PYTHON):
-        assert (other / "a.py").exists()
+    with checked_out(workspaces, repository, revision):
+        assert other.exists()
     child.send_signal(signal.SIGKILL)
     child.communicate()
-    with workspaces.checkout(repository, revision, PYTHON):
+    with checked_out(workspaces, repository, revision):
         assert not other.parent.exists()
     assert names_in(state / "trees") == ["lock"]
 
 
 def test_an_exception_leaves_no_tree(mirrored, workspaces, state: Path) -> None:
     repository, revision = mirrored({"a.py": b"x\n"})
-    with pytest.raises(KeyError), workspaces.checkout(repository, revision, PYTHON):
+    with pytest.raises(KeyError), checked_out(workspaces, repository, revision):
         raise KeyError
     assert names_in(state / "trees") == ["lock"]
+
+
+def test_any_part_of_a_tree_in_any_order(mirrored, workspaces) -> None:
+    repository, revision = mirrored({f"{n}.py": b"%d\n" % n for n in range(5)})
+    files = workspaces.list_tree(repository, revision, PYTHON).files
+    with workspaces.files(repository).materialised([files[3], files[1]]) as sources:
+        assert [(s.path, Path(s.location).read_bytes()) for s in sources] == [("3.py", b"3\n"), ("1.py", b"1\n")]
+    with workspaces.files(repository).materialised([]) as sources:
+        assert sources == ()
+
+
+def test_listing_writes_nothing(mirrored, workspaces, state: Path) -> None:
+    repository, revision = mirrored({"a.py": b"x\n"})
+    before = sorted(state.rglob("*"))
+    workspaces.list_tree(repository, revision, PYTHON)
+    assert sorted(state.rglob("*")) == before
 
 
 def test_read_blobs(mirrored, workspaces) -> None:
