@@ -22,10 +22,10 @@ TREES: dict[str, Mapping[str | bytes, Content]] = {
 
 
 @pytest.mark.parametrize("files", TREES.values(), ids=TREES)
-def test_they_are_those_of_the_checkout(files: Mapping[str | bytes, Content], mirrored, workspaces) -> None:
+def test_they_are_those_of_the_listed_tree(files: Mapping[str | bytes, Content], mirrored, workspaces) -> None:
     repository, revision = mirrored(files)
-    with workspaces.checkout(repository, revision, frozenset()) as checkout:
-        expected = {path: data for path, data in checkout.texts if path in MANIFESTS}
+    listed = workspaces.list_tree(repository, revision, frozenset())
+    expected = {path: data for path, data in listed.texts if path in MANIFESTS}
     assert workspaces.manifests(repository, revision) == expected
 
 
