@@ -303,7 +303,7 @@ def replace_by_a_link(location: str) -> None:
 )
 @pytest.mark.parametrize("hits", [True, False])
 def test_a_file_that_changes_while_it_is_scanned_is_neither_reported_nor_clean(tmp_path, monkeypatch, change, hits):
-    monkeypatch.setattr("debtd.adapters.semgrep.source_file._TICK_NS", 0)
+    monkeypatch.setattr("debtd.adapters.file_facts._TICK_NS", 0)
     (source,) = write_sources(tmp_path / "files", {"a.js": BAD}, endings=True)
     wait_for_the_clock(tmp_path, source.location)
 

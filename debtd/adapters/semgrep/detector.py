@@ -51,7 +51,8 @@ class SemgrepDetector:
         return ""
 
     def reads_paths(self, rules: Sequence[Rule]) -> bool:
-        return any("paths" in rule.detect.body for rule in rules if isinstance(rule.detect, SemgrepPattern))
+        del rules
+        return False  # those with `paths` are refused, see dialect.py
 
     def detect(
         self, sources: Sequence[Source], rules: Sequence[Rule], project: Project, progress: Progress

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import splitext
 
+from debtd.adapters.file_facts import Facts, is_settled, now_ns
 from debtd.adapters.semgrep.limits import LARGE_FILE_BYTES
-from debtd.adapters.semgrep.source_file import FileState, read_listed, read_source, state_at
+from debtd.adapters.semgrep.source_file import facts_at, read_listed, read_source
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.errors import Retryable
 from debtd.model.language import Language, language_of
@@ -41,14 +42,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@+][A-Za-z0-9_.@+-]{0,119}(?:/[A-Za-z0-9_@+][A-
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One source in the tree. `copy` is its private copy; without one the file stood in place in this `state`."""
+    """One source in the tree. `copy` is its private copy; without one the file stood in place with these `facts`."""
 
     source: Source
     size: int
     encoding: str
     bom_bytes: int
     copy: Path | None
-    state: FileState
+    facts: Facts
 
     def read(self) -> SourceText:
         """The text that semgrep has read. Raises Refused when that is no longer certain."""
@@ -56,14 +57,14 @@ class Planted:
             utf8 = self.copy.read_bytes()
             body = utf8.decode("utf-8").encode(self.encoding)
             return SourceText(b"\xef\xbb\xbf"[: self.bom_bytes] + body, utf8, self.encoding, self.bom_bytes)
-        data, state = read_listed(self.source)
-        if state != self.state:
+        data, facts = read_listed(self.source)
+        if facts != self.facts:
             raise _changed()
         return SourceText(data, data, self.encoding, 0)
 
     def ensure_unchanged(self) -> None:
         """Raises Refused when a file in place is not the one that was checked, or was written to since."""
-        if self.copy is None and state_at(self.source.location) != self.state:
+        if self.copy is None and facts_at(self.source.location) != self.facts:
             raise _changed()
 
 
@@ -114,19 +115,19 @@ def plant(root: Path, sources: Iterable[Source], rules: Sequence[Rule], *, in_pl
         (root / "tree/.debtd/alias").mkdir(parents=True)
         (root / "tree/.debtd/control").mkdir()
         (root / "tree/.semgrepignore").touch()
-        now_ns = (root / "tree/.semgrepignore").stat().st_ctime_ns
+        begin_ns = now_ns()
         controls = dict(_plant_control(root, rule) for rule in rules)
         for number, source in enumerate(sources):
             try:
-                text, state = read_source(source)
+                text, facts = read_source(source)
             except Refused as refused:
                 skipped[source.path] = refused.skipped
                 continue
-            stays = in_place and text.utf8 == text.data and _stands_well(source) and state.is_settled(now_ns)
+            stays = in_place and text.utf8 == text.data and _stands_well(source) and is_settled(facts, begin_ns)
             stays = stays and source.location not in planted
             name = source.location if stays else _write(root, source, number, text.utf8)
             copy = None if stays else root / name
-            planted[name] = Planted(source, len(text.utf8), text.encoding, text.bom_bytes, copy, state)
+            planted[name] = Planted(source, len(text.utf8), text.encoding, text.bom_bytes, copy, facts)
     except OSError as error:
         raise Retryable(f"files for semgrep cannot be written to {root.parent}: {error.strerror}; make room.") from None
     return Tree(root, planted, controls, skipped)
