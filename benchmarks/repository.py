@@ -30,6 +30,11 @@ function summaryOf{number}(entries, limit = {number}) {{
 }}
 """
 _ADDED = {".py": _PYTHON, ".js": _JAVASCRIPT}
+_DEBT = {
+    ".py": "\n\nclass Summary{number}(object):\n    pass\n",
+    ".js": "\nconst mark{number} = new Buffer('summary {number}');\n",
+}
+_FILES_PER_DEBT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,12 @@ def spread(folder: Path, suffix: str, count: int) -> list[Path]:
 
 
 def edit(files: Sequence[Path], number: int) -> None:
-    """Two changes in each file, other ones for each number: a function more, and a word in the first comment."""
-    for path in files:
+    """Two changes in each file, other ones for each number: a function more, and a word in the first comment.
+
+    Every fifth file also gets something that a bundled rule reports.
+    """
+    for position, path in enumerate(files):
         text = path.read_text("utf-8")
         text = re.sub(r"(?m)^(\s*(?:#|//|\*) )(?=\w)", rf"\g<1>({number}) ", text, count=1)
-        path.write_text(text.rstrip("\n") + "\n" + _ADDED[path.suffix].format(number=number), "utf-8")
+        added = _ADDED[path.suffix] + (_DEBT[path.suffix] if position % _FILES_PER_DEBT == _FILES_PER_DEBT - 1 else "")
+        path.write_text(text.rstrip("\n") + "\n" + added.format(number=number), "utf-8")

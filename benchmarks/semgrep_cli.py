@@ -57,6 +57,12 @@ def debtd_places(done: Run) -> set[Place]:
     return {(found["path"], found["line"], found["rule"]) for found in json.loads(done.stdout)["findings"]}
 
 
+def open_places(bench: Bench, home: Path) -> set[Place]:
+    """Where the open findings in debtd's database below `home` stand."""
+    listed = json.loads(bench.debtd(home, "findings", "list", "--state", "open", "--format", "json").stdout)
+    return {(found["path"], found["line"], found["rule"]) for found in listed}
+
+
 def debtd_scanned(done: Run) -> int:
     """How many files `debtd scan --format json` says it scanned."""
     scanned: int = json.loads(done.stdout)["coverage"]["scanned"]

@@ -1,6 +1,5 @@
 """The second run over a repository in which nothing changed, against ruff with a warm cache on the same tree."""
 
-import json
 from pathlib import Path
 
 from benchmarks.bench import Bench
@@ -10,6 +9,7 @@ from benchmarks.peers import RUFF
 from benchmarks.repository import make_repository
 from benchmarks.row import AtMost, Line, NotMeasured, Row
 from benchmarks.rows.cold_python import RUFF_SELECTION
+from benchmarks.semgrep_cli import open_places
 
 
 def _measure(bench: Bench) -> tuple[Line, ...]:
@@ -28,9 +28,9 @@ def _measure(bench: Bench) -> tuple[Line, ...]:
 
         ours()
         theirs()
-        known = _findings(bench, home)
+        known = open_places(bench, home)
         series = in_turn(bench.rounds, {"debtd": ours, "ruff": theirs})
-        if not known or _findings(bench, home) != known:
+        if not known or open_places(bench, home) != known:
             raise NotMeasured("debtd's findings are not the same after a run over an unchanged repository")
     debtd, peer = series["debtd"], series["ruff"]
     return (
@@ -42,11 +42,6 @@ def _measure(bench: Bench) -> tuple[Line, ...]:
             f" {len(known):,} findings before and after",
         ),
     )
-
-
-def _findings(bench: Bench, home: Path) -> frozenset[str]:
-    listed = json.loads(bench.debtd(home, "findings", "list", "--format", "json").stdout)
-    return frozenset(f"{found['fingerprint']} {found['state']}" for found in listed)
 
 
 ROW = Row(name="unchanged", work="nothing changed, against ruff with a warm cache", measure=_measure)
