@@ -27,10 +27,10 @@ POINTS = {
     "verify: one patch judged": f"{STORE}.save_evidence@after#1",
     "publish: commits made": "debtd.adapters.git.workspaces:GitWorkspaces.ensure_commits@after#1",
     "publish: one recorded": f"{STORE}.save_pull_request@after#1",
-    "publish: before the push": "debtd.adapters.git.workspaces:GitWorkspaces.push_new_branch@before#1",
-    "publish: pushed": "debtd.adapters.git.workspaces:GitWorkspaces.push_new_branch@after#1",
+    "publish: before the push": "debtd.adapters.git.workspaces:GitWorkspaces.push_new_branches@before#1",
+    "publish: pushed": "debtd.adapters.git.workspaces:GitWorkspaces.push_new_branches@after#1",
     "publish: opened": "debtd.adapters.forge.local:LocalForge.ensure_pull_request@after#1",
-    "publish: one of two done": "debtd.adapters.git.workspaces:GitWorkspaces.push_new_branch@before#2",
+    "publish: one of two done": "debtd.adapters.forge.local:LocalForge.ensure_pull_request@before#2",
 }
 QUERIES = (
     "select fingerprint, state, rule_id, path from findings order by 1",

@@ -10,7 +10,7 @@ from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, Patch
 from debtd.pipeline.render import render_body, render_commit_message, render_title
-from debtd.ports import CommitRequest, Forge, Store, Workspaces
+from debtd.ports import CommitRequest, Forge, Progress, Store, Workspaces
 from debtd.rulekit.rule import Rule
 
 
@@ -50,13 +50,31 @@ def new_pull_request(accepted: Accepted, revision: Revision, commit: str) -> Pul
 
 
 def publish(
-    repository: Repository, pull_request: PullRequest, workspaces: Workspaces, forge: Forge, store: Store
-) -> PullRequest:
-    """Push the recorded commit and open the pull request. Safe to repeat from any point of interruption."""
-    workspaces.push_new_branch(repository, pull_request.commit, pull_request.branch, forge.remote(repository))
-    opened = forge.ensure_pull_request(pull_request)
-    store.save_pull_request(opened)
-    return opened
+    repository: Repository,
+    pending: Sequence[PullRequest],
+    workspaces: Workspaces,
+    forge: Forge,
+    store: Store,
+    progress: Progress,
+) -> tuple[PullRequest, ...]:
+    """Push all recorded commits at once and open their pull requests. Safe to repeat from any point of interruption.
+
+    A branch that was refused hinders no other: it is told, by its error, when the others are open.
+    """
+    if not pending:
+        return ()
+    commits = {pull_request.branch: pull_request.commit for pull_request in pending}
+    hindered = workspaces.push_new_branches(repository, commits, forge.remote(repository))
+    progress.start("publish", len(pending))
+    opened: list[PullRequest] = []
+    for pull_request in pending:
+        if pull_request.branch not in hindered:
+            opened.append(forge.ensure_pull_request(pull_request))
+            store.save_pull_request(opened[-1])
+        progress.advance("publish")
+    for error in hindered.values():
+        raise error
+    return tuple(opened)
 
 
 def reject(pull_request: PullRequest, reason: str, forge: Forge, store: Store) -> PullRequest:

@@ -4,7 +4,8 @@ Every stage reads what the store says is still to do and writes what it did, so 
 simply run again. A dry run is the same road, stopped before a stage.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from debtd.model.coverage import Skipped, SkipReason
@@ -13,7 +14,7 @@ from debtd.model.finding import Finding
 from debtd.model.project import Project
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
-from debtd.model.task import FixTask, TaskState
+from debtd.model.task import FixTask, Patch, TaskState
 from debtd.pipeline.backlog import Backlog, plan, supersede
 from debtd.pipeline.fix import fix
 from debtd.pipeline.identify import identify
@@ -118,22 +119,25 @@ def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
     patched = work.tasks(rooms.store, TaskState.PATCHED)
     if not patched:
         return []
-    findings = work.findings(rooms.store).values()
-    candidates = [_candidate(work, task, findings, rooms) for task in patched]
+    patches = {task.key: required(rooms.store.patch(task.key), task) for task in patched}
+    blobs = rooms.workspaces.read_blobs(work.repository, [f.base_blob for p in patches.values() for f in p.files])
+    by_path: dict[str, list[Finding]] = defaultdict(list)
+    for finding in work.findings(rooms.store).values():
+        by_path[finding.match.path].append(finding)
+    candidates = [_candidate(task, patches[task.key], blobs, by_path) for task in patched]
     for evidence in verify(candidates, work.rules, rooms.engines.detectors, project, rooms.scratch, rooms.progress):
         rooms.store.save_evidence(evidence)
     return [task.key for task in patched]
 
 
-def _candidate(work: Backlog, task: FixTask, findings: Collection[Finding], rooms: Rooms) -> Candidate:
-    patch = required(rooms.store.patch(task.key), task)
-    blobs = rooms.workspaces.read_blobs(work.repository, [file.base_blob for file in patch.files])
-    paths = {file.path for file in patch.files}
+def _candidate(
+    task: FixTask, patch: Patch, blobs: Mapping[str, bytes], by_path: Mapping[str, Sequence[Finding]]
+) -> Candidate:
     return Candidate(
         task=task,
         patch=patch,
         before={file.path: blobs[file.base_blob] for file in patch.files},
-        findings=[finding for finding in findings if finding.match.path in paths],
+        findings=[finding for file in patch.files for finding in by_path.get(file.path, ())],
     )
 
 
@@ -149,12 +153,7 @@ def _publish(work: Backlog, rooms: Rooms) -> tuple[PullRequest, ...]:
     for one in waiting:
         store.save_pull_request(new_pull_request(one, work.revision, commits[one.task.key]))
     pending = store.pull_requests(work.repository.id, (PullRequestState.PENDING,))
-    rooms.progress.start("publish", len(pending))
-    opened: list[PullRequest] = []
-    for pull_request in pending:
-        opened.append(publish(work.repository, pull_request, workspaces, rooms.forge, store))
-        rooms.progress.advance("publish")
-    return tuple(opened)
+    return publish(work.repository, pending, workspaces, rooms.forge, store, rooms.progress)
 
 
 def _accepted(work: Backlog, task: FixTask, findings: Mapping[str, Finding], store: Store) -> Accepted:
