@@ -71,7 +71,7 @@ class Bench:
         for rule in load_rules([self.rules]):
             ending = Path(rule.detect.example_name).suffix if isinstance(rule.detect, SemgrepPattern) else ".py"
             self.write(f"examples/{rule.id}{ending}", control_of(rule).encode())
-        self.cache = SqliteAnswerCache(folder / "cache.sqlite3", "code", 10**8, SystemClock(), pytest.fail)
+        self.cache = SqliteAnswerCache(folder / "cache.sqlite3", lambda: "code", 10**8, SystemClock(), pytest.fail)
         self.engines: list[Counting] = []
 
     def write(self, path: str, data: bytes) -> None:
