@@ -149,7 +149,7 @@ class Workspaces(Protocol):
         ...
 
     def manifests(self, repository: Repository, revision: Revision) -> Mapping[str, bytes]:
-        """The manifests at the root that steer a scan (see `Checkout.texts`), by name, without listing the tree."""
+        """The manifests at the root that steer a scan (see `ListedTree.texts`), by name, without listing the tree."""
         ...
 
     def read_blobs(self, repository: Repository, blobs: Sequence[str]) -> Mapping[str, bytes]:

@@ -61,7 +61,7 @@ def classify(raw: bytes, kind: Kind, size: int, languages: frozenset[Language]) 
 
 
 def is_text(path: str) -> bool:
-    """Whether the file steers a scan (see `Checkout.texts`)."""
+    """Whether the file steers a scan (see `ListedTree.texts`)."""
     return path in MANIFESTS or path == ".semgrepignore" or path.endswith("/.semgrepignore")
 
 

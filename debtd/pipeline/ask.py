@@ -60,8 +60,8 @@ class Questions:
         return found
 
     def key(self, file: ListedFile) -> Key:
-        where = file.path if self._reads_paths else ending_of(file.path)
-        return file.blob, f"{self._facts}\0{file.language.value}\0{where}"
+        """The ending stands for the language, which follows from it."""
+        return file.blob, f"{self._facts}\0{file.path if self._reads_paths else ending_of(file.path)}"
 
     def fired(self, asked: Asked, files: Iterable[ListedFile]) -> frozenset[str]:
         """The ids of the rules whose silence in these files means absence: their control spoke in every run of this

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from debtd.adapters.cache import SqliteAnswerCache, code_digest
@@ -82,7 +83,7 @@ def _answer_cache(settings: Settings) -> Iterator[SqliteAnswerCache | None]:
         return
     cache = SqliteAnswerCache(
         settings.cache_path,
-        code_digest(Path(__file__).parent.parent),
+        partial(code_digest, Path(__file__).parent.parent),
         settings.cache_megabytes * 1_000_000,
         SystemClock(),
         lambda reason: log_warning("cache.unusable", reason=reason),

@@ -45,7 +45,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     def fail(why: str) -> None:
         raise AssertionError(why)
 
-    cache = SqliteAnswerCache(tmp_path / "cache.sqlite3", "code", 10_000_000, SystemClock(), fail)
+    cache = SqliteAnswerCache(tmp_path / "cache.sqlite3", lambda: "code", 10_000_000, SystemClock(), fail)
     yield Bench(cache)
     cache.close()
 

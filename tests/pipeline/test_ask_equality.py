@@ -79,7 +79,9 @@ def small_limits() -> Iterator[None]:
 def test_cached_and_uncached_agree(history: list[Step], partial: bool) -> None:
     with TemporaryDirectory() as folder:
         told: list[str] = []
-        cache = SqliteAnswerCache(Path(folder) / "cache.sqlite3", "code", 10_000_000, SystemClock(), told.append)
+        cache = SqliteAnswerCache(
+            Path(folder) / "cache.sqlite3", lambda: "code", 10_000_000, SystemClock(), told.append
+        )
         try:
             for step in [*history, *history]:
                 compare(result_of(step, cache, partial), result_of(step, None, partial))

@@ -43,7 +43,9 @@ def opened(folder: Path) -> Iterator[Bench]:
     (folder / "scratch").mkdir(parents=True)
     detector = WordDetector()
     with open_store(settings) as store:
-        cache = SqliteAnswerCache(settings.state_dir / "cache.sqlite3", "code", 10**7, SystemClock(), pytest.fail)
+        cache = SqliteAnswerCache(
+            settings.state_dir / "cache.sqlite3", lambda: "code", 10**7, SystemClock(), pytest.fail
+        )
         rooms = Rooms(
             workspaces=GitWorkspaces(settings.state_dir),
             scratch=TemporaryScratch(folder / "scratch"),

@@ -22,11 +22,13 @@ _HOUR_SECONDS = 3600
 class SqliteAnswerCache:
     """The file at `path`, in an existing folder, of at most `max_bytes` or little more.
 
-    `code` stands for the code that makes and reads answers (see code.py). `tell` gets one sentence if the file cannot
-    be used. One thread at a time. Opened when it is first used; call `close` at the end.
+    `code` names the code that makes and reads answers (see code.py). `tell` gets one sentence if the file cannot be
+    used. One thread at a time. Opened, and `code` asked, at the first use; call `close` at the end.
     """
 
-    def __init__(self, path: Path, code: str, max_bytes: int, clock: Clock, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, code: Callable[[], str], max_bytes: int, clock: Clock, tell: Callable[[str], None]
+    ) -> None:
         self._path = path
         self._code = code
         self._max_bytes = max_bytes
@@ -34,6 +36,7 @@ class SqliteAnswerCache:
         self._tell = tell
         self._connection: sqlite3.Connection | None = None
         self._is_off = False
+        self._code_name = ""
 
     def close(self) -> None:
         if self._connection is not None:
@@ -82,7 +85,7 @@ class SqliteAnswerCache:
         self._use(write)
 
     def _engine(self, engine: str) -> str:
-        return f"{engine} {self._code}"
+        return f"{engine} {self._code_name}"
 
     def _hour(self) -> int:
         return int(self._clock.now().timestamp()) // _HOUR_SECONDS
@@ -93,6 +96,7 @@ class SqliteAnswerCache:
             return None
         try:
             if self._connection is None:
+                self._code_name = self._code()
                 self._connection = open_cache(self._path)
             return work(self._connection)
         except (sqlite3.Error, OSError, DebtdError, Foreign, ValueError, TypeError, zlib.error) as error:

@@ -42,7 +42,7 @@ class Bench:
         self.opened: list[SqliteAnswerCache] = []
 
     def cache(self, max_bytes: int = 10_000_000, code: str = "code") -> SqliteAnswerCache:
-        made = SqliteAnswerCache(self.path, code, max_bytes, self.clock, self.told.append)
+        made = SqliteAnswerCache(self.path, lambda: code, max_bytes, self.clock, self.told.append)
         self.opened.append(made)
         return made
 
