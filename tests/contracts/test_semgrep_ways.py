@@ -14,7 +14,8 @@ import pytest
 
 from debtd.adapters.child import ChildResult, run_child
 from debtd.adapters.semgrep import SemgrepDetector, command_line, core
-from debtd.adapters.semgrep.tree import Tree, plant
+from debtd.adapters.semgrep.planting import plant
+from debtd.adapters.semgrep.tree import Tree
 from debtd.model.coverage import SkipReason
 from debtd.model.edit import apply_edits, merge_edits
 from debtd.model.finding import Match

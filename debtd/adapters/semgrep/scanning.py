@@ -13,9 +13,10 @@ from debtd.adapters.semgrep.command_line import CommandLineWay
 from debtd.adapters.semgrep.core import OtherEngine
 from debtd.adapters.semgrep.detector import SemgrepDetector
 from debtd.adapters.semgrep.dialect import refusal
+from debtd.adapters.semgrep.planting import plant
 from debtd.adapters.semgrep.report import Report, failed
 from debtd.adapters.semgrep.results import detection_of, joined
-from debtd.adapters.semgrep.tree import Tree, plant
+from debtd.adapters.semgrep.tree import Tree
 from debtd.adapters.semgrep.way import Way
 from debtd.model.coverage import SkipReason
 from debtd.model.repo import Source
