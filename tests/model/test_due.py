@@ -33,7 +33,9 @@ def utc(day: int, hour: int, minute: int = 0) -> datetime:
         (utc(23, 22), utc(25, 12), Due(DueState.OVERDUE, utc(25, 21), 1)),
         (utc(20, 23), utc(25, 23), Due(DueState.OVERDUE, utc(25, 23), 2)),  # two nights missed, the third is open
         (utc(19, 12), utc(19, 23), Due(DueState.DUE, utc(19, 23))),  # a run by hand at noon does not serve the night
+        (utc(23, 22), utc(25, 5), Due(DueState.OVERDUE, utc(25, 21), 1)),  # the moment at which the night ends
         (utc(26, 12), utc(25, 23), Due(DueState.DONE, utc(26, 21))),  # the machine's clock was set back
+        (utc(26, 12) + timedelta(days=90), utc(25, 23), Due(DueState.DONE, utc(26, 21))),
     ],
 )
 def test_what_is_owed(last: datetime | None, now: datetime, expected: Due) -> None:
@@ -44,6 +46,13 @@ def test_an_always_open_window_owes_one_run_a_day() -> None:
     assert judge_due(ALWAYS, utc(23, 8), utc(24, 7, 59)) == Due(DueState.DONE, utc(24, 8))
     assert judge_due(ALWAYS, utc(23, 8), utc(24, 8)).state is DueState.DUE
     assert judge_due(ALWAYS, utc(20, 8), utc(24, 9)) == Due(DueState.OVERDUE, utc(24, 9), 3)
+
+
+def test_a_long_opening_owes_a_run_every_24_hours_from_its_beginning() -> None:
+    weekend = Window((parse_weekly("Fri 20:00-Mon 04:00", BERLIN),), BERLIN)
+    saturday_night = utc(21, 21)  # serves the turn that began on Saturday at 19:00 UTC
+    assert judge_due(weekend, saturday_night, utc(22, 18)) == Due(DueState.DONE, utc(22, 19))
+    assert judge_due(weekend, saturday_night, utc(22, 19)) == Due(DueState.DUE, utc(22, 19))
 
 
 def test_a_frozen_night_is_not_missed() -> None:
