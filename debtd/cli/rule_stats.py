@@ -21,7 +21,7 @@ _UNDECIDED = (PullRequestState.OPEN, PullRequestState.PENDING)
 @format_option
 @state_options
 def stats(*, output: Format, state_dir: Path | None, config: Path | None) -> None:
-    """Show for each rule and repository how many pull requests were merged and refused.
+    """Show what people made of each rule's pull requests.
 
     "taken, surely" is the 95 % lower bound of the share that was merged as it was. Those that debtd closed because
     nothing was left to fix do not count.
