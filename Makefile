@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo "make demo         the whole road on real code, with a summary"
 	@echo "make test         the tests"
-	@echo "make test-deep    the property-based tests, with fifty times as many examples"
+	@echo "make test-deep    the property-based tests, with twenty times as many examples"
 	@echo "make check        lint, types, imports"
 	@echo "make wheel-check  the wheel, installed and run from an empty folder"
 	@echo "make sarif-check  the SARIF output against the official validator"
@@ -34,7 +34,7 @@ test: $(VENV)/dev
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-deep: $(VENV)/dev
-	DEBTD_TEST_DEPTH=50 $(BIN)/pytest -n 2 $$(grep -lr DEBTD_TEST_DEPTH tests)
+	DEBTD_TEST_DEPTH=20 $(BIN)/pytest -n 2 $$(grep -lr DEBTD_TEST_DEPTH tests)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .
