@@ -61,6 +61,10 @@ class ScheduleSettings:
     base: Table = field(default_factory=dict)
     repositories: tuple[tuple[tuple[str, ...], Table], ...] = ()
 
+    def plans(self) -> tuple[Plan, ...]:
+        """The general one, then that of each `[[repository]]` table by itself."""
+        return (_plan(self.base), *(_plan(self.base, table) for _, table in self.repositories))
+
     def plan_for(self, repository: Repository | None) -> Plan:
         """What holds for a repository (None: for one that no pattern matches). Raises ConfigError."""
         names = () if repository is None else (repository.source, repository.name)

@@ -12,6 +12,7 @@ from debtd.model.repo import Repository
 from debtd.model.window import WindowKind
 from debtd.schedule_settings import Plan
 from debtd.settings import load_settings
+from debtd.wiring.doctor import diagnose
 from debtd.wiring.schedules import schedule_of
 from tests.support.command import ROOT
 
@@ -166,6 +167,25 @@ def test_a_misshapen_file_is_refused(text: str, words: str, tmp_path: Path) -> N
     with pytest.raises(ConfigError) as caught:
         plan_of(tmp_path, text)
     assert words in str(caught.value)
+
+
+def test_doctor_tries_every_table(tmp_path: Path) -> None:
+    file = tmp_path / "debtd.toml"
+
+    def windows(text: str) -> tuple[bool, str]:
+        file.write_text(text)
+        found = diagnose(load_settings(config=file, state_dir=tmp_path))
+        return next((one.ok, one.detail) for one in found if one.name == "windows")
+
+    assert windows("") == (True, "no windows are set: always open, but for merging")
+    general = '[schedule]\nzone = "Europe/Berlin"\npublish = "auto"\n[[repository]]\nmatch = "x"\n'
+    assert windows(general) == (True, "set and can open; [[repository]] tables: 1")
+    ok, detail = windows(general + 'schedule.holidays = ["DE-XX"]\n')
+    assert not ok
+    assert detail.startswith(f"{file}: `repository 1.schedule.holidays` names the holiday calendar 'DE-XX'")
+    ok, detail = windows(general + 'schedule.freeze = ["2020-01-01..2029-01-01"]\n')
+    assert not ok
+    assert detail.startswith("publish does not open before")
 
 
 def test_the_example_of_the_documentation_works_and_names_every_key(tmp_path: Path) -> None:
