@@ -66,7 +66,7 @@ def test_a_window_that_never_opens_owes_nothing_and_goes_never() -> None:
     assert judge_due(Window((), BERLIN), utc(20, 12), utc(23, 12)) == Due(DueState.DONE, None)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_a_daemon_that_is_down_at_times_serves_every_opening_that_it_can_and_none_twice(data: st.DataObject) -> None:
     zone = data.draw(st.sampled_from(ZONES))

@@ -61,7 +61,7 @@ def is_moved_whole(weekly: Weekly, moment: datetime) -> bool:
     return False
 
 
-@settings(max_examples=600 * DEPTH)
+@settings(max_examples=250 * DEPTH)
 @given(st.data(), weeklies())
 def test_open_only_where_the_clock_shows_the_window(data: st.DataObject, weekly: Weekly) -> None:
     moment = data.draw(moments(weekly.zone))
@@ -69,7 +69,7 @@ def test_open_only_where_the_clock_shows_the_window(data: st.DataObject, weekly:
         assert shows(weekly, moment) or is_moved_whole(weekly, moment)
 
 
-@settings(max_examples=600 * DEPTH)
+@settings(max_examples=250 * DEPTH)
 @given(st.data(), weeklies())
 def test_open_wherever_the_clock_shows_the_window_and_shows_it_once(data: st.DataObject, weekly: Weekly) -> None:
     moment = data.draw(moments(weekly.zone))
@@ -110,7 +110,7 @@ def test_near_every_change_each_quarter_of_an_hour_is_right(zone: ZoneInfo) -> N
                     assert not is_shown_once(moment, zone), (moment, weekly)
 
 
-@settings(max_examples=200 * DEPTH)
+@settings(max_examples=100 * DEPTH)
 @given(st.data(), st.lists(weeklies(), min_size=1, max_size=3))
 def test_no_moment_is_open_twice_and_none_is_lost_where_windows_meet(
     data: st.DataObject, several: list[Weekly]
@@ -126,7 +126,7 @@ def test_no_moment_is_open_twice_and_none_is_lost_where_windows_meet(
         assert any(one.holds(middle) for one in opened) == any(one.holds(middle) for one in total)
 
 
-@settings(max_examples=200 * DEPTH)
+@settings(max_examples=100 * DEPTH)
 @given(st.data(), weeklies())
 def test_every_week_has_an_opening(data: st.DataObject, weekly: Weekly) -> None:
     moment = data.draw(moments(weekly.zone))
@@ -135,7 +135,7 @@ def test_every_week_has_an_opening(data: st.DataObject, weekly: Weekly) -> None:
     assert moment <= opening.start <= moment + WEEK + timedelta(days=2)  # Apia had a week of six days
 
 
-@settings(max_examples=200 * DEPTH)
+@settings(max_examples=100 * DEPTH)
 @given(st.data(), weeklies())
 def test_the_next_openings_are_where_it_is_open(data: st.DataObject, weekly: Weekly) -> None:
     moment = data.draw(moments(weekly.zone))
@@ -152,7 +152,7 @@ def test_the_next_openings_are_where_it_is_open(data: st.DataObject, weekly: Wee
         last = opening.end
 
 
-@settings(max_examples=300 * DEPTH)
+@settings(max_examples=120 * DEPTH)
 @given(st.data(), weeklies(), st.integers(0, 20), st.integers(0, 10))
 def test_a_freeze_closes_its_days_and_nothing_else(
     data: st.DataObject, weekly: Weekly, after_days: int, length: int
@@ -165,7 +165,7 @@ def test_a_freeze_closes_its_days_and_nothing_else(
     assert Window((weekly,), weekly.zone, ClosedDays((freeze,))).is_open(moment) == (free and not is_frozen)
 
 
-@settings(max_examples=200 * DEPTH)
+@settings(max_examples=100 * DEPTH)
 @given(st.data(), weeklies())
 def test_a_window_says_why_exactly_when_it_is_closed(data: st.DataObject, weekly: Weekly) -> None:
     moment = data.draw(moments(weekly.zone))
