@@ -78,7 +78,9 @@ def _opening(opening: Interval, zone: ZoneInfo) -> str:
 def _last_scan(scanned_at: datetime | None, due: Due, zone: ZoneInfo) -> Iterator[str]:
     if scanned_at is None:
         return
-    missed = f"; {plural(due.missed, 'opening')} passed since without a scan" if due.state is DueState.OVERDUE else ""
+    # A scan that finds nothing new writes nothing, so the store cannot tell it from one that did not run.
+    missed = f"; {plural(due.missed, 'opening')} since without anything newly scanned"
+    missed = missed if due.state is DueState.OVERDUE else ""
     yield f"{_INDENT}last    {_moment(scanned_at, zone)}{missed}"
 
 

@@ -98,7 +98,7 @@ def test_what_waits_is_counted(tmp_path: Path, config: Path) -> None:
     assert f"shop ({tmp_path}/shop)\n" in text
     assert "          waiting 1 accepted fix task\n" in text
     later = explain(tmp_path, config, "shop", "--at", "2199-06-01T12:00").out
-    assert "openings passed since without a scan" in later
+    assert "openings since without anything newly scanned" in later
 
 
 def test_a_repository_that_debtd_has_not_seen_is_explained_and_not_enrolled(tmp_path: Path, config: Path) -> None:
