@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format wheel-check sarif-check bench docs clean
+.PHONY: help demo test test-deep check format wheel-check sarif-check bench docs clean
 
 help:
 	@echo "make demo         the whole road on real code, with a summary"
 	@echo "make test         the tests"
+	@echo "make test-deep    the property-based tests, with twenty times as many examples"
 	@echo "make check        lint, types, imports"
 	@echo "make wheel-check  the wheel, installed and run from an empty folder"
 	@echo "make sarif-check  the SARIF output against the official validator"
@@ -31,6 +32,9 @@ demo: $(VENV)/run
 
 test: $(VENV)/dev
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-deep: $(VENV)/dev
+	DEBTD_TEST_DEPTH=20 $(BIN)/pytest -n 2 $$(grep -lr DEBTD_TEST_DEPTH tests)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

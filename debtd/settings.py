@@ -3,22 +3,28 @@
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from debtd.model.errors import ConfigError
 
+if TYPE_CHECKING:
+    from debtd.schedule_settings import ScheduleSettings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`database_url` empty means the embedded database in the state directory. `workers` are parser processes.
-    `cache_megabytes` bounds the cache of answers; 0 means none."""
+    `cache_megabytes` bounds the cache of answers; 0 means none.
+    `schedule` None means that the file says nothing of windows."""
 
     state_dir: Path
     database_url: str = ""
     rule_folders: tuple[Path, ...] = ()
     workers: int = os.cpu_count() or 1
     cache_megabytes: int = 512
+    schedule: "ScheduleSettings | None" = None
 
     @property
     def database_path(self) -> Path:
@@ -72,10 +78,15 @@ def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
-    unknown = sorted(set(values) - {field.name for field in fields(Settings)})
+    known = [*(field.name for field in fields(Settings)), "repository"]
+    unknown = sorted(set(values) - set(known))
     if unknown:
-        known = ", ".join(field.name for field in fields(Settings))
-        raise ConfigError(f"{path}: unknown key {unknown[0]!r}; known are {known}.")
+        raise ConfigError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(known)}.")
+    if "schedule" in values or "repository" in values:
+        from debtd.schedule_settings import read_schedule  # noqa: PLC0415  (only where windows are set)
+
+        values["schedule"] = read_schedule(values, str(path))
+        values.pop("repository", None)
     return values
 
 

@@ -30,5 +30,5 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 def test_commands_that_the_readme_names_exist() -> None:
     text = (ROOT / "README.md").read_text()
-    named = set(re.findall(r"\bdebtd (run|scan|fix|doctor|pr|findings|rules|db)\b", text))
-    assert {"run", "scan", "fix", "doctor", "pr", "findings", "rules"} <= named
+    named = set(re.findall(r"\bdebtd (run|scan|fix|doctor|pr|findings|rules|schedule|db)\b", text))
+    assert {"run", "scan", "fix", "doctor", "pr", "findings", "rules", "schedule"} <= named

@@ -15,6 +15,7 @@ COMMANDS = {
     "findings": ("debtd.cli.findings:findings", "Review findings and record decisions."),
     "pr": ("debtd.cli.pull_requests:pull_requests", "Review pull requests."),
     "rules": ("debtd.cli.rules:rules", "List, show, check and write rules."),
+    "schedule": ("debtd.cli.schedule:schedule", "The windows: when debtd may do what."),
     "db": ("debtd.cli.db:db", "Upgrade and check the database."),
     "doctor": ("debtd.cli.doctor:doctor", "Check everything that debtd works with."),
 }

@@ -10,6 +10,7 @@ import click
 from debtd.cli.exit_codes import ExitCode
 from debtd.cli.options import PATH, config_option, format_option, rule_folders_option, settings_of
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
+from debtd.cli.rule_stats import stats
 from debtd.model.errors import ConfigError
 from debtd.model.printable import printable
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group()
 def rules() -> None:
     """List, show, check and write rules."""
+
+
+rules.add_command(stats)
 
 
 @rules.command("list")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from debtd.model.errors import DebtdError
 from debtd.settings import Settings
-from debtd.wiring.durable import check_database, ensure_state_dir
+from debtd.wiring.durable import SystemClock, check_database, ensure_state_dir
 from debtd.wiring.engines import all_rules
 
 _MIN_SQLITE = (3, 35, 0)
@@ -30,6 +30,7 @@ def diagnose(settings: Settings) -> tuple[Diagnosis, ...]:
         ("semgrep", _semgrep),
         ("libcst", lambda _: f"{importlib.metadata.version('libcst')}, in child processes with limits"),
         ("rules", lambda s: f"{len(all_rules(s))} rules load"),
+        ("windows", _windows),
         ("state directory", lambda s: f"{ensure_state_dir(s)} can be written"),
         ("database", _database),
     )
@@ -60,6 +61,12 @@ def _semgrep(_settings: Settings) -> str:
     from debtd.adapters.semgrep.choice import description  # noqa: PLC0415  (only where it is asked for)
 
     return description()
+
+
+def _windows(settings: Settings) -> str:
+    from debtd.wiring.schedules import check_schedules  # noqa: PLC0415  (only where it is asked for)
+
+    return check_schedules(settings, SystemClock().now())
 
 
 def _database(settings: Settings) -> str:
