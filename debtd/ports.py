@@ -122,7 +122,7 @@ class AnswerCache(Protocol):
         self,
         engine: str,
         answers: Sequence[tuple[Key, Answer]],
-        words: Mapping[str, frozenset[str]],
+        words: Mapping[str, str],
         heard: frozenset[str],
     ) -> None:
         """Keep answers, words (by blob) and rules heard, all of it or nothing."""

@@ -23,14 +23,15 @@ class Detection:
     `skipped` maps paths that were not scanned, or not in full, to the reason; matches found in them all the same
     are real. `fired` are the rules whose planted control was reported in this very run: only for those does
     silence mean absence. `broken` maps rule ids to what went wrong with the rule itself. `words` are the identifiers of
-    Python files that could be decoded, by blob id; `candidates` tells by rule id how sharp its declaration was.
+    Python files that could be decoded, joined by spaces, by blob id; `candidates` tells by rule id how sharp its
+    declaration was.
     """
 
     matches: tuple[Match, ...] = ()
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
     fired: frozenset[str] = frozenset()
     broken: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     candidates: Mapping[str, Candidates] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@ import os
 import socket
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -375,3 +376,46 @@ def test_a_change_just_before_the_replacement_wins(plain: Path, monkeypatch: pyt
     with pytest.raises(RepoUnusable, match="by another program just now"):
         write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"new")
     assert (plain / "a.py").read_bytes() == b"by hand\n"
+
+
+def later(found: Folder) -> Folder:
+    """As if the files had been listed some seconds after they were last written."""
+    return replace(found, listed_at_ns=found.listed_at_ns + 10**10)
+
+
+def test_what_stands_still_is_unchanged(plain: Path) -> None:
+    found = later(open_folder(plain, PYTHON))
+    assert found.unchanged(found.tree.files) == {"a.py", "d/e/b.py"}
+
+
+@pytest.mark.parametrize("change", ["rewritten", "rewritten with its old time", "replaced", "gone", "a link"])
+def test_what_was_touched_since_it_was_listed_is_not_trusted(change: str, plain: Path) -> None:
+    found = later(open_folder(plain, PYTHON))
+    path = plain / "a.py"
+    before = path.stat()
+    if change.startswith("rewritten"):
+        path.write_bytes(b"x = 2\r\n")
+    if change == "rewritten with its old time":
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    if change == "replaced":
+        (plain / "new").write_bytes(path.read_bytes())
+        (plain / "new").rename(path)
+    if change in {"gone", "a link"}:
+        path.unlink()
+    if change == "a link":
+        path.symlink_to("d/e/b.py")
+    assert found.unchanged(found.tree.files) == {"d/e/b.py"}
+
+
+def test_what_was_written_just_before_it_was_listed_is_not_trusted(plain: Path) -> None:
+    """One more write in the same tick of the clock would leave the same facts."""
+    found = open_folder(plain, PYTHON)
+    written = max(facts.changed_ns for facts in found.facts.values())
+    assert replace(found, listed_at_ns=written).unchanged(found.tree.files) == frozenset()
+    assert replace(found, listed_at_ns=written + 10**7).unchanged(found.tree.files) == frozenset()
+
+
+def test_only_the_listed_bytes_are_read(plain: Path) -> None:
+    found = open_folder(plain, PYTHON)
+    (plain / "a.py").write_bytes(b"other")
+    assert found.read(found.tree.files) == {"d/e/b.py": b""}

@@ -124,8 +124,8 @@ class TextEngine:
         return found, Skipped(SkipReason.RULE_ERROR, "it is broken") if spoiled else why, failed
 
 
-def _words(source: Source) -> frozenset[str]:
-    return frozenset(source.location.split())
+def _words(source: Source) -> str:
+    return source.location
 
 
 def _matches(path: str, words: Sequence[str], rule: Rule, project: Project) -> Iterator[Match]:

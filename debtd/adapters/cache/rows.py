@@ -85,7 +85,7 @@ def keep(
     connection: sqlite3.Connection,
     engine: str,
     answers_to_keep: Sequence[tuple[Key, Answer]],
-    words_to_keep: Mapping[str, frozenset[str]],
+    words_to_keep: Mapping[str, str],
     heard_rules: frozenset[str],
     hour: int,
 ) -> None:
@@ -101,7 +101,7 @@ def keep(
     )
     connection.executemany(
         "INSERT OR IGNORE INTO words (scope, blob, used, payload) VALUES (?, ?, ?, ?)",
-        [(known[""], bytes.fromhex(blob), hour, " ".join(words_to_keep[blob])) for blob in sorted(words_to_keep)],
+        [(known[""], bytes.fromhex(blob), hour, words_to_keep[blob]) for blob in sorted(words_to_keep)],
     )
     connection.executemany(
         "INSERT OR IGNORE INTO heard (scope, rule) VALUES (?, ?)",

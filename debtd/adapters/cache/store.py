@@ -74,7 +74,7 @@ class SqliteAnswerCache:
         self,
         engine: str,
         answers: Sequence[tuple[Key, Answer]],
-        words: Mapping[str, frozenset[str]],
+        words: Mapping[str, str],
         heard: frozenset[str],
     ) -> None:
         def write(connection: sqlite3.Connection) -> None:

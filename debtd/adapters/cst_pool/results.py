@@ -24,7 +24,7 @@ class Results:
         silence = Skipped(SkipReason.ENGINE_ERROR, "the engine gave no answer")
         self._skipped = {source.path: silence for source in sources}
         self._blobs = {source.path: source.blob for source in sources}
-        self._words: dict[str, frozenset[str]] = {}
+        self._words: dict[str, str] = {}
         self._fired: set[str] = set()
         self._broken: dict[str, str] = {}
         self._candidates: Counter[str] = Counter()

@@ -30,4 +30,4 @@ def _sift(sieve: Sieve, location: str, control_of: str) -> Sifted:
         return Sifted(skipped=refused.skipped)
     words = identifiers(text)
     wanted = [rule_id for rule_id in sieve.wanted(words) if control_of in {"", rule_id}]
-    return Sifted(words=words, candidates=sieve.candidates(text, wanted) if wanted else {})
+    return Sifted(words=" ".join(words), candidates=sieve.candidates(text, wanted) if wanted else {})

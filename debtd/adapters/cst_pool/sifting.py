@@ -24,9 +24,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """One file: its identifiers and the rules that have candidates in it with their numbers; or why it is not read."""
+    """One file: its identifiers, joined by spaces, and the rules that have candidates in it with their numbers; or why
+    it is not read."""
 
-    words: frozenset[str] = frozenset()
+    words: str = ""
     candidates: Mapping[str, int] | None = None
     skipped: Skipped | None = None
 
@@ -63,7 +64,7 @@ def decode_parcel(line: bytes) -> Parcel:
 
 
 def encode_answer(files: tuple[Sifted, ...], memory_bytes: int) -> bytes:
-    rows = [[" ".join(f.words), f.candidates, skipped_row(f.skipped)] for f in files]
+    rows = [[f.words, f.candidates, skipped_row(f.skipped)] for f in files]
     return line_of({"files": rows, "memory": memory_bytes})
 
 
@@ -85,7 +86,7 @@ def _sifted(row: list[Any], rule_ids: frozenset[str]) -> Sifted:
     if (candidates is None) is (skipped is None):
         raise ValueError("a file is either sifted or skipped")
     return Sifted(
-        words=frozenset(text_of(words).split(" ")),
+        words=text_of(words),
         candidates=None if candidates is None else {known(r, rule_ids): number_of(n) for r, n in candidates.items()},
         skipped=skipped_of(skipped),
     )
