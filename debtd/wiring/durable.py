@@ -99,9 +99,9 @@ def login_name() -> str:
 
 def local_forge(settings: Settings) -> "Forge":
     from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
-    from debtd.adapters.git import ensure_bare  # noqa: PLC0415
+    from debtd.adapters.git import BareBranches  # noqa: PLC0415
 
-    return LocalForge(settings.state_dir, ensure_bare)
+    return LocalForge(settings.state_dir, BareBranches(), SystemClock())
 
 
 @contextmanager

@@ -1,0 +1,62 @@
+"""A GitHub App's credentials: a signed assertion that lives for minutes buys a token that lives for an hour, for one
+repository, with no more rights than debtd needs."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from debtd.adapters.forge.http.fields import Fields
+from debtd.adapters.forge.http.transport import Transport
+from debtd.model.errors import ConfigError
+from debtd.model.secret import Secret
+from debtd.ports import Clock
+
+PERMISSIONS = {"contents": "write", "pull_requests": "write", "metadata": "read"}
+"""What a token is asked for. `statuses` is added where commit statuses are switched on."""
+
+_RENEW_BEFORE = timedelta(minutes=5)
+
+
+def assertion(app_id: str, private_key: Secret, now: datetime) -> Secret:
+    """The App's own credential (a JWT, RS256): from a minute ago, since clocks differ, for nine minutes."""
+    try:
+        import jwt  # noqa: PLC0415  (the extra debtd[github-app]; slow to import)
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    except ImportError:
+        raise ConfigError("a GitHub App needs PyJWT and cryptography; install debtd[github-app].") from None
+    claims = {"iat": now - timedelta(seconds=60), "exp": now + timedelta(minutes=9), "iss": app_id}
+    try:
+        load_pem_private_key(private_key.reveal().encode(), password=None)
+        return Secret(jwt.encode(claims, private_key.reveal(), algorithm="RS256"))
+    except (ValueError, TypeError, jwt.PyJWTError):
+        raise ConfigError("the private key of the GitHub App is no RSA key in PEM form; download it again.") from None
+
+
+class AppTokens:
+    """Installation tokens for one repository, renewed before they end. `transport` speaks as the App itself."""
+
+    def __init__(self, transport: Transport, project: str, clock: Clock, permissions: Mapping[str, str]) -> None:
+        self._http = transport
+        self._project = project
+        self._clock = clock
+        self._permissions = dict(permissions)
+        self._token: Secret | None = None
+        self._ends: datetime | None = None
+
+    def token(self) -> Secret:
+        now = self._clock.now()
+        if self._token is None or self._ends is None or now + _RENEW_BEFORE >= self._ends:
+            installation = Fields(self._http.get(f"repos/{self._project}/installation").value, "the installation")
+            asked = {"repositories": [self._project.partition("/")[2]], "permissions": self._permissions}
+            answer = self._http.write("POST", f"app/installations/{installation.number('id')}/access_tokens", asked)
+            fields = Fields(answer.value, "an installation token")
+            self._token, self._ends = Secret(fields.text("token")), fields.moment("expires_at")
+        return self._token
+
+    def login(self) -> str:
+        """The name under which the App writes."""
+        return f"{Fields(self._http.get('app').value, 'the App').text('slug')}[bot]"
+
+
+def app_headers(app_id: str, private_key: Secret, clock: Clock) -> Callable[[], Mapping[str, Secret]]:
+    """The headers of calls as the App itself."""
+    return lambda: {"authorization": Secret(f"Bearer {assertion(app_id, private_key, clock.now()).reveal()}")}
