@@ -64,7 +64,7 @@ class HostedForge:
         found = self._required(pull_request)
         title, body = _title(pull_request), redact(pull_request.body)
         if (found.title, _lines(found.body)) != (title, _lines(body)):
-            self._api.edit(found.number, title=title, body=body)
+            self._api.edit(found.number, title=title, body=body, draft=found.draft)
 
     def ensure_comment(self, pull_request: PullRequest, name: str, text: str) -> None:
         number = self._required(pull_request).number
@@ -97,7 +97,14 @@ class HostedForge:
         found = self._required(pull_request)
         to_assign = [login for login in assignees if login not in found.assignees]
         to_ask = [login for login in reviewers if login not in found.reviewers and login != found.author]
-        return self._api.assign(found.number, to_assign, to_ask) if to_assign or to_ask else ()
+        if not to_assign and not to_ask:
+            return ()
+        refused = self._api.assign(
+            found.number,
+            (*found.assignees, *to_assign) if to_assign else (),
+            (*found.reviewers, *to_ask) if to_ask else (),
+        )
+        return tuple(login for login in refused if login in {*assignees, *reviewers})
 
     def set_status(self, pull_request: PullRequest, status: CommitStatus) -> None:
         self._check(pull_request.repository_id)

@@ -52,7 +52,7 @@ class GitHubApi:
         }  # fmt: skip
         return self._pull_request(self._http.write("POST", f"{self._home}/pulls", asked).value)
 
-    def edit(self, number: int, *, title: str, body: str) -> None:
+    def edit(self, number: int, *, title: str, body: str, draft: bool) -> None:  # noqa: ARG002  (a field of its own)
         self._http.write("PATCH", f"{self._home}/pulls/{number}", {"title": title, "body": body})
 
     def close(self, number: int) -> None:

@@ -32,23 +32,23 @@ def assertion(app_id: str, private_key: Secret, now: datetime) -> Secret:
 
 
 class AppTokens:
-    """Installation tokens for one repository, renewed before they end. `transport` speaks as the App itself."""
+    """Tokens of one installation, renewed before they end. `transport` speaks as the App itself; `where` is what the
+    App is installed on ("repos/owner/name", "orgs/owner"); `scope` narrows the tokens down."""
 
-    def __init__(self, transport: Transport, project: str, clock: Clock, permissions: Mapping[str, str]) -> None:
+    def __init__(self, transport: Transport, where: str, clock: Clock, scope: Mapping[str, object]) -> None:
         self._http = transport
-        self._project = project
+        self._where = where
         self._clock = clock
-        self._permissions = dict(permissions)
+        self._scope = dict(scope)
         self._token: Secret | None = None
         self._ends: datetime | None = None
 
     def token(self) -> Secret:
         now = self._clock.now()
         if self._token is None or self._ends is None or now + _RENEW_BEFORE >= self._ends:
-            installation = Fields(self._http.get(f"repos/{self._project}/installation").value, "the installation")
-            asked = {"repositories": [self._project.partition("/")[2]], "permissions": self._permissions}
-            answer = self._http.write("POST", f"app/installations/{installation.number('id')}/access_tokens", asked)
-            fields = Fields(answer.value, "an installation token")
+            installation = Fields(self._http.get(f"{self._where}/installation").value, "the installation")
+            path = f"app/installations/{installation.number('id')}/access_tokens"
+            fields = Fields(self._http.write("POST", path, self._scope).value, "an installation token")
             self._token, self._ends = Secret(fields.text("token")), fields.moment("expires_at")
         return self._token
 

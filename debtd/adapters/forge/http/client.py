@@ -1,9 +1,11 @@
 """One HTTP exchange: timeouts, a deadline over all, a cap on the answer, TLS always checked."""
 
 import contextlib
+import functools
 import socket
 import ssl
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,9 +59,7 @@ class Client:
             verify=_trust(ca_file), timeout=timeout, trust_env=False, follow_redirects=False,
             limits=httpx.Limits(max_connections=1),
         )  # fmt: skip
-
-    def close(self) -> None:
-        self._client.close()
+        weakref.finalize(self, self._client.close)  # the connection is kept for as long as anybody uses this
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> RawAnswer:
         """Send one request and read the whole answer.
@@ -115,7 +115,9 @@ class Client:
                 sock.shutdown(socket.SHUT_RDWR)
 
 
+@functools.cache
 def _trust(ca_file: str) -> ssl.SSLContext:
+    """Made once for each file: reading all the system's authorities takes a tenth of a second."""
     context = ssl.create_default_context()
     if ca_file:
         try:

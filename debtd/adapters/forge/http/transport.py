@@ -59,15 +59,17 @@ class Transport:
         """Read something that is not JSON."""
         return self._get(self._url(path, query), as_json=False).text
 
-    def pages(self, path: str, **query: str | int) -> Iterator[object]:
-        """The items of a list, over all its pages. Raises RepoUnusable when there is no end of them."""
+    def pages(self, path: str, *, within: str = "", **query: str | int) -> Iterator[object]:
+        """The items of a list (or of the list in the field `within`), over all its pages. Raises RepoUnusable when
+        there is no end of them."""
         url: str | None = self._url(path, query)
         for _ in range(_MAX_PAGES):
             assert url is not None  # noqa: S101  (the loop ends below)
             answer = self._get(url, as_json=True)
-            if not isinstance(answer.value, list):
+            items = answer.value.get(within) if within and isinstance(answer.value, dict) else answer.value
+            if not isinstance(items, list):
                 raise RepoUnusable(f"{self.host} gave no list for {self._path(url)}; check `base_url` and `api_url`.")
-            yield from answer.value
+            yield from items
             url = next_page(answer.headers.get("link", ""), url, self.api_url, self.host)
             if url is None:
                 return
