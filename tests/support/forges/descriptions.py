@@ -128,8 +128,9 @@ def description_file(kind: str) -> Path | None:
 @functools.cache
 def _registry(kind: str) -> Registry[Any]:
     document = Description.of(kind).document
-    registry: Registry[Any] = Registry()
-    return registry.with_resource("urn:api", DRAFT202012.create_resource(document))
+    empty: Registry[Any] = Registry()
+    filled: Registry[Any] = empty.with_resource("urn:api", DRAFT202012.create_resource(document))
+    return filled
 
 
 @functools.cache

@@ -110,7 +110,7 @@ def permissions(role: str | None) -> dict[str, bool]:
 
 def labels(names: Iterable[str], origin: str) -> list[dict[str, Any]]:
     return [
-        {"id": number_of(n), "node_id": f"L_{n}", "url": f"{origin}/l/{n}", "name": n, "description": None,
+        {"id": number_of(n), "node_id": f"L_{n}", "url": f"{origin}/l/{n}", "name": n, "description": "",
          "color": "ededed", "default": False}
         for n in names
     ]  # fmt: skip

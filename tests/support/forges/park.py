@@ -1,17 +1,25 @@
 """One site for each kind of forge, started when it is first needed; a new world for each case."""
 
 import itertools
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.support.forges.certificates import make_certificates
 from tests.support.forges.clock import FakeClock
+from tests.support.forges.gitea import GiteaWire
 from tests.support.forges.github import GitHubWire
+from tests.support.forges.gitlab import GitLabWire
+from tests.support.forges.project import Project
 from tests.support.forges.site import Site
 from tests.support.forges.wire import Wire
 from tests.support.forges.world import HostedWorld, LocalWorld
 
-_WIRES = {"github": GitHubWire}
+_WIRES: dict[str, Callable[[Callable[[], Mapping[str, Project]]], Wire]] = {
+    "github": GitHubWire,
+    "gitlab": GitLabWire,
+    "gitea": GiteaWire,
+}
 
 
 class Park:
@@ -38,7 +46,7 @@ class Park:
 
     def _site(self, kind: str) -> Site:
         if kind not in self._sites:
-            wire: Wire = _WIRES[kind](lambda: self._sites[kind].projects)
+            wire = _WIRES[kind](lambda: self._sites[kind].projects)
             self._sites[kind] = Site(self._folder / kind, self._certificates, FakeClock(), wire)
             self._sites[kind].start()
         return self._sites[kind]

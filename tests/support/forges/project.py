@@ -2,7 +2,7 @@
 
 import subprocess
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.support.forges.clock import FakeClock
@@ -75,16 +75,20 @@ class Project:
         self.archived = False
         self.fork = False
         self.topics: list[str] = []
-        self.hidden_from: int | None = None  # lists do not show pull requests and notes from this id on
+        self._hidden_from = 0  # lists do not show pull requests and notes from this id on,
+        self._hidden_until = clock.now()  # until then
         self._ids = 0
 
     def next_id(self) -> int:
         self._ids += 1
         return self._ids
 
-    def freeze_lists(self) -> None:
-        """Lists are stale from now on: what is new is not in them."""
-        self.hidden_from = self._ids + 1
+    def freeze_lists(self, seconds: float) -> None:
+        """Lists are stale for a while: what is new is not in them."""
+        self._hidden_from, self._hidden_until = self._ids + 1, self.clock.now() + timedelta(seconds=seconds)
+
+    def _shows(self, number: int) -> bool:
+        return number < self._hidden_from or self.clock.now() >= self._hidden_until
 
     def branch_commit(self, branch: str) -> str | None:
         path = self.folder / "refs" / "heads" / branch
@@ -118,11 +122,10 @@ class Project:
 
     def listed(self) -> list[Pull]:
         """Newest first, as far as lists show them."""
-        shown = [p for p in self.pulls if self.hidden_from is None or p.number < self.hidden_from]
-        return sorted(shown, key=lambda pull: -pull.number)
+        return sorted((pull for pull in self.pulls if self._shows(pull.number)), key=lambda pull: -pull.number)
 
     def listed_notes(self, pull: Pull) -> list[Note]:
-        return [note for note in pull.notes if self.hidden_from is None or note.id < self.hidden_from]
+        return [note for note in pull.notes if self._shows(note.id)]
 
     def head_commit(self, pull: Pull) -> str:
         """Where the head branch stands while the pull request is open."""

@@ -1,5 +1,6 @@
 """A forge on the loopback: TLS, one wire format, real git smart HTTP, planned faults, a record of every call."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import threading
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,8 +23,18 @@ from tests.support.forges.wire import Call, Reply, Wire
 
 _GIT = re.compile(r"(?:\.git)?(/info/refs|/git-upload-pack|/git-receive-pack)")  # forges do not need the ".git"
 TOKEN = "canary-token-9f8e7d6c5b4a"
-Fault = Callable[["Site", Call, Callable[[], Reply]], "Reply | bytes | None"]
-"""What to do instead of answering: a reply, raw bytes, or None to hang up."""
+
+
+@dataclass(frozen=True)
+class Stalled:
+    """An answer that never ends: silence, or `drip` again and again."""
+
+    drip: bytes = b""
+
+
+Outcome = Reply | bytes | Stalled | None
+Fault = Callable[["Site", Call, Callable[[], Reply]], Outcome]
+"""What happens instead of an answer: a reply, raw bytes, a stalled connection, or None to hang up."""
 
 
 class Site:
@@ -61,6 +73,8 @@ class Site:
         self.faults.clear()
         self.violations.clear()
         self.tokens = {TOKEN}
+        self.released.set()
+        self.released = threading.Event()
 
     def add_project(self, path: str) -> Project:
         self.projects[path] = Project(path, self.folder / f"{path}.git", self.clock)
@@ -70,7 +84,7 @@ class Site:
         """Plan a fault for the call with this number from now on, counted from 0."""
         self.faults[len(self.calls) + number] = fault
 
-    def take(self, call: Call) -> "Reply | bytes | None":
+    def take(self, call: Call) -> Outcome:
         number = len(self.calls)
         self.calls.append(call)
         fault = self.faults.pop(number, None)
@@ -129,8 +143,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(outcome.status, outcome.headers | {"Content-Type": "application/json"}, outcome.content())
             return
         self.close_connection = True
-        if outcome is not None:
+        if isinstance(outcome, bytes):
             self.wfile.write(outcome)
+        elif isinstance(outcome, Stalled):
+            self._stall(site, outcome.drip)
+
+    def _stall(self, site: Site, drip: bytes) -> None:
+        """Say nothing more, or a byte now and then, until the client or the test has had enough."""
+        with contextlib.suppress(OSError):
+            while not site.released.wait(0.02):
+                self.wfile.write(drip)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         if name.startswith("do_"):

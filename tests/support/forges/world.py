@@ -98,6 +98,7 @@ class HostedWorld:
         self.site = site
         self.clock = site.clock
         self.project: Project = site.add_project(path)
+        self.recorded: PullRequest
         source = f"{site.origin}/{path}"
         self.repository = Repository(id=repository_id(source), source=source, name=path.rpartition("/")[2])
         self.state_dir = folder / "state"

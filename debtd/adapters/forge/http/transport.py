@@ -184,7 +184,7 @@ class Transport:
 
     def _parse(self, raw: RawAnswer, url: str, *, as_json: bool) -> Answer:
         text = raw.body.decode("utf-8", "replace")
-        if not as_json or not text.strip():
+        if not as_json or raw.status == 204:
             return Answer(None, raw.headers, text)
         try:
             return Answer(json.loads(text), raw.headers, text)
