@@ -4,14 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 from debtd.model.errors import ConfigError
 
 KINDS = ("github", "gitlab", "gitea")
 _HOMES = {"github": "https://github.com", "gitlab": "https://gitlab.com"}
 _ALIASES = {"forgejo": "gitea"}
-_SCP_LIKE = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!//)(.+)", re.ASCII)
+_URL = re.compile(
+    r"(?P<scheme>https?|ssh)://(?:[^@/]*@)?(?P<host>[\w.-]+|\[[0-9a-f:]+\])(?::(?P<port>\d+))?(?P<path>(?:/.*)?)",
+    re.ASCII,
+)
+_SCP_LIKE = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/:].*)", re.ASCII)
+_PROJECT = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +42,18 @@ class ForgeSettings:
 
     def project_of(self, source: str) -> str | None:
         """The path ("owner/name") on this forge of the repository with this URL; None for any other repository."""
-        host, path = _split(source)
-        home = urlsplit(self.base_url)
-        prefix = home.path.strip("/")
-        if "://" in source and not source.startswith("ssh:") and prefix:
-            if not path.startswith(f"{prefix}/"):
-                return None
-            path = path.removeprefix(f"{prefix}/")
-        wanted = home.netloc if source.startswith("http") else (home.hostname or "")
-        if host.lower() != wanted.lower() or path.count("/") < 1 or not re.fullmatch(r"[\w./-]+", path, re.ASCII):
+        there, home = _Address.of(source), _Address.of(self.base_url)
+        if there is None or home is None or there.host != home.host:
             return None
-        if ".." in path or path.startswith(("-", ".")):
+        path = there.path
+        if there.scheme in {"http", "https"}:
+            if (there.scheme, there.port) != (home.scheme, home.port):
+                return None
+            if home.path:
+                if not path.startswith(f"{home.path}/"):
+                    return None
+                path = path.removeprefix(f"{home.path}/")
+        if not _PROJECT.fullmatch(path) or ".." in path:
             return None
         return path if any(fnmatchcase(path.lower(), p.lower()) for p in self.repositories) else None
 
@@ -86,8 +91,8 @@ def _check_type(where: str, key: str, value: object) -> None:
 
 def _base_url(where: str, kind: str, values: Mapping[str, object]) -> str:
     url = str(values.get("base_url", _HOMES.get(kind, ""))).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.query:
+    address = _Address.of(url)
+    if address is None or address.scheme not in {"https", "http"} or "?" in url or "@" in url:
         raise ConfigError(f"{where}: `base_url` of [[forge]] must be an address such as https://git.example.org.")
     return url
 
@@ -100,12 +105,20 @@ def _check_credential(where: str, made: ForgeSettings) -> None:
         raise ConfigError(f'{where}: an App needs kind "github", `app_id` and `private_key_file`.')
 
 
-def _split(source: str) -> tuple[str, str]:
-    """Host (with port) and path of a repository's URL."""
-    scp = _SCP_LIKE.fullmatch(source)
-    if scp and "://" not in source:
-        host, path = scp[1], scp[2]
-    else:
-        parts = urlsplit(source)
-        host, path = (parts.hostname or "") if parts.scheme == "ssh" else parts.netloc, parts.path
-    return host, path.strip("/").removesuffix(".git")
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """The parts of a URL or of ssh's short form; `host` in lower case, `path` without slashes around and ".git"."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+
+    @classmethod
+    def of(cls, text: str) -> "_Address | None":
+        found = _URL.fullmatch(text) or _SCP_LIKE.fullmatch(text)
+        if found is None:
+            return None
+        parts = found.groupdict()
+        path = parts["path"].strip("/").removesuffix(".git")
+        return cls(parts.get("scheme", "ssh"), parts["host"].lower(), parts.get("port") or "", path)

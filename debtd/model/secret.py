@@ -2,7 +2,7 @@
 
 import base64
 import re
-from urllib.parse import quote
+import string
 
 _PATTERNS = re.compile(
     r"(?P<userinfo>(?<=://)[^/\s:@]+:[^/\s@]+(?=@))"
@@ -22,7 +22,7 @@ class Secret:
     def __init__(self, text: str) -> None:
         self._text = text
         if len(text) >= _SHORTEST:  # shorter ones would star out ordinary words
-            _KNOWN.update({text, quote(text, safe=""), *_in_base64(text)})
+            _KNOWN.update({text, _in_url(text), *_in_base64(text)})
 
     def reveal(self) -> str:
         """The text, for the one place that sends it."""
@@ -46,6 +46,13 @@ def redact(text: str) -> str:
     for known in sorted(_KNOWN, key=len, reverse=True):
         text = text.replace(known, "***")
     return _PATTERNS.sub("***", text)
+
+
+def _in_url(text: str) -> str:
+    """The secret as it stands in a URL."""
+    unreserved = string.ascii_letters + string.digits + "-._~"
+    data = text.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if chr(byte) in unreserved else f"%{byte:02X}" for byte in data)
 
 
 def _in_base64(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from debtd.model.errors import ConfigError
 from debtd.model.forge_settings import KINDS, ForgeSettings
+from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository
 from debtd.model.secret import Secret
 from debtd.settings import Settings
@@ -54,6 +55,29 @@ def forge_for(
     connected = connect(settings, wanted, clock=clock, sleep=sleep, limits=limits)
     project = wanted.project_of(repository.source) or ""
     return HostedForge(connected.api(project), repository, sleep, draft=wanted.draft)
+
+
+def forge_of(settings: Settings, repository: Repository, pull_request: PullRequest) -> "Forge":
+    """The forge that a pull request is on already, or will be."""
+    on_disk = pull_request.url != "" and not pull_request.url.startswith("http")
+    return forge_for(settings, repository, "local" if on_disk else "")
+
+
+def check_forge(settings: Settings, wanted: ForgeSettings) -> str:
+    """What debtd may do on a forge, in one line. Raises ConfigError that lists each right that is wrong."""
+    connected = connect(settings, wanted)
+    exact: list[str | None] = [pattern for pattern in wanted.repositories if not re.search(r"[*?\[]", pattern)]
+    facts = [fact for project in exact or [None] for fact in connected.directory.check_access(project)]
+    wrong = [f"{fact.name}: {fact.detail}" for fact in facts if not fact.ok]
+    wrong += [f"{name} can be read by others; chmod 600 it" for name in _open_files(wanted)]
+    if wrong:
+        raise ConfigError("; ".join(dict.fromkeys(wrong)))
+    return ", ".join(dict.fromkeys(f"{fact.name} {fact.detail}" for fact in facts))
+
+
+def _open_files(wanted: ForgeSettings) -> list[str]:
+    files = [name for name in (wanted.token_file, wanted.private_key_file) if name]
+    return [name for name in files if Path(name).expanduser().stat().st_mode & 0o077]
 
 
 def settings_for(settings: Settings, source: str) -> ForgeSettings | None:

@@ -139,7 +139,7 @@ class HostedForge:
         """debtd's own: by number once that is known, before that by head branch and the key in the body."""
         self._check(pull_request.repository_id)
         if pull_request.number:
-            return self._api.read(pull_request.number)
+            return self._same(pull_request, self._api.read(pull_request.number))
         there = [one for one in self._api.by_branch(pull_request.branch) if not one.from_fork]
         own = [one for one in there if key_in(one.body) == pull_request.key]
         if own:
@@ -151,6 +151,15 @@ class HostedForge:
                 "close it, or rename its branch"
             )
         return None
+
+    def _same(self, pull_request: PullRequest, found: ForgePullRequest) -> ForgePullRequest:
+        """A number means nothing on another forge."""
+        if found.branch != pull_request.branch or found.from_fork:
+            raise RepoUnusable(
+                f"pull request {found.number} there is another one than {pull_request.url or pull_request.branch}; "
+                "was that published to another forge?"
+            )
+        return found
 
     def _required(self, pull_request: PullRequest) -> ForgePullRequest:
         found = self._find(pull_request)

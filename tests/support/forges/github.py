@@ -48,7 +48,7 @@ class GitHubWire:
             route("GET", f"{repo}/collaborators/{{login}}/permission", self._permission),
             route("POST", f"{repo}/statuses/{{commit}}", self._status),
             route("GET", f"{repo}/commits/{{ref}}/check-runs", self._check_runs),
-            route("GET", f"{repo}/git/ref/heads/{{branch+}}", self._branch),
+            route("GET", f"{repo}/git/matching-refs/heads/{{branch+}}", self._refs),
             route("DELETE", f"{repo}/git/refs/heads/{{branch+}}", self._delete_branch),
         ]
 
@@ -248,12 +248,15 @@ class GitHubWire:
         ]
         return Reply(200, {"total_count": len(runs), "check_runs": runs})
 
-    def _branch(self, call: Call, owner: str, name: str, branch: str) -> Reply:
-        commit = self._project(owner, name).branch_commit(branch)
-        if commit is None:
-            return self.refusal(404, "Not Found")
-        made = {"ref": f"refs/heads/{branch}", "node_id": "x", "url": f"{self._origin}/ref"}
-        return Reply(200, made | {"object": {"type": "commit", "sha": commit, "url": f"{self._origin}/commit"}})
+    def _refs(self, call: Call, owner: str, name: str, branch: str) -> Reply:
+        project = self._project(owner, name)
+        found = []
+        for one in project.branches():
+            if one.startswith(branch):
+                target = {"type": "commit", "sha": project.branch_commit(one), "url": f"{self._origin}/commit"}
+                ref = f"refs/heads/{one}"
+                found.append({"ref": ref, "node_id": "x", "url": f"{self._origin}/ref", "object": target})
+        return Reply(200, found)
 
     def _delete_branch(self, call: Call, owner: str, name: str, branch: str) -> Reply:
         project = self._project(owner, name)

@@ -39,7 +39,7 @@ class GitLabWire:
             route("GET", f"{home}/members/all", self._members),
             route("POST", f"{home}/statuses/{{commit}}", self._status),
             route("GET", f"{home}/pipelines", self._pipelines),
-            route("GET", f"{home}/repository/branches/{{branch}}", self._branch),
+            route("GET", f"{home}/repository/branches", self._branches),
             route("DELETE", f"{home}/repository/branches/{{branch}}", self._delete_branch),
         ]
 
@@ -220,11 +220,15 @@ class GitLabWire:
         ]  # fmt: skip
         return paged(call, found, self._origin, default=20)
 
-    def _branch(self, call: Call, id: str, branch: str) -> Reply:  # noqa: A002
-        commit = self._projects()[id].branch_commit(branch)
-        if commit is None:
-            return self.refusal(404, "404 Branch Not Found")
-        return Reply(200, {"name": branch, "merged": False, "protected": False, "commit": {"id": commit}})
+    def _branches(self, call: Call, id: str) -> Reply:  # noqa: A002
+        project = self._projects()[id]
+        wanted = call.query["search"].removeprefix("^").removesuffix("$")
+        found = [
+            {"name": name, "merged": False, "protected": False, "commit": {"id": project.branch_commit(name)}}
+            for name in project.branches()
+            if name == wanted
+        ]
+        return paged(call, found, self._origin, default=20)
 
     def _delete_branch(self, call: Call, id: str, branch: str) -> Reply:  # noqa: A002
         project = self._projects()[id]

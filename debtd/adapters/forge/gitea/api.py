@@ -129,11 +129,14 @@ class GiteaApi:
         self._http.write("POST", f"{self._home}/statuses/{commit}", asked)
 
     def branch_commit(self, branch: str) -> str | None:
-        try:
-            answer = self._http.get(f"{self._home}/branches/{quote(branch, safe='')}")
-        except NotThere:
-            return None
-        return Fields(answer.value, "a branch").child("commit").text("id")
+        path = f"{self._home}/branches/{quote(branch, safe='')}"
+        for last in (False, True):
+            try:
+                return Fields(self._http.get(path).value, "a branch").child("commit").text("id")
+            except NotThere:
+                if not last:
+                    self._http.get(self._home)  # the repository at least is there: 404 does not mean "not for you"
+        return None
 
     def delete_branch(self, branch: str) -> None:
         self._http.write("DELETE", f"{self._home}/branches/{quote(branch, safe='')}")

@@ -111,11 +111,11 @@ class GitHubApi:
         self._http.write("POST", f"{self._home}/statuses/{commit}", asked)
 
     def branch_commit(self, branch: str) -> str | None:
-        try:
-            answer = self._http.get(f"{self._home}/git/ref/heads/{quote(branch)}")
-        except NotThere:
-            return None
-        return Fields(answer.value, "a branch").child("object").text("sha")
+        # The list of matching refs: it is empty without the branch, while a 404 may also mean "not for you".
+        items = self._http.pages(f"{self._home}/git/matching-refs/heads/{quote(branch)}")
+        refs = [Fields(item, "a branch") for item in items]
+        wanted = f"refs/heads/{branch}"
+        return next((ref.child("object").text("sha") for ref in refs if ref.text("ref") == wanted), None)
 
     def delete_branch(self, branch: str) -> None:
         self._http.write("DELETE", f"{self._home}/git/refs/heads/{quote(branch)}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from debtd.adapters.forge.gitlab import values
-from debtd.adapters.forge.http.faults import NotThere, Refused
+from debtd.adapters.forge.http.faults import Refused
 from debtd.adapters.forge.http.fields import Fields, items_of
 from debtd.adapters.forge.http.transport import Transport
 from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, StatusState, TouchedFile
@@ -110,11 +110,10 @@ class GitLabApi:
                 raise
 
     def branch_commit(self, branch: str) -> str | None:
-        try:
-            answer = self._http.get(f"{self._home}/repository/branches/{quote(branch, safe='')}")
-        except NotThere:
-            return None
-        return Fields(answer.value, "a branch").child("commit").text("id")
+        # A search: it is empty without the branch, while a 404 may also mean "not for you".
+        items = self._http.pages(f"{self._home}/repository/branches", search=f"^{branch}$", per_page=100)
+        found = [Fields(item, "a branch") for item in items]
+        return next((one.child("commit").text("id") for one in found if one.text("name") == branch), None)
 
     def delete_branch(self, branch: str) -> None:
         self._http.write("DELETE", f"{self._home}/repository/branches/{quote(branch, safe='')}")
