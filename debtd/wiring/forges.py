@@ -63,9 +63,11 @@ def forge_of(settings: Settings, repository: Repository, pull_request: PullReque
     return forge_for(settings, repository, "local" if on_disk else "")
 
 
-def check_forge(settings: Settings, wanted: ForgeSettings) -> str:
+def check_forge(
+    settings: Settings, wanted: ForgeSettings, *, clock: "Clock | None" = None, sleep: Sleep = time.sleep
+) -> str:
     """What debtd may do on a forge, in one line. Raises ConfigError that lists each right that is wrong."""
-    connected = connect(settings, wanted)
+    connected = connect(settings, wanted, clock=clock, sleep=sleep)
     exact: list[str | None] = [pattern for pattern in wanted.repositories if not re.search(r"[*?\[]", pattern)]
     facts = [fact for project in exact or [None] for fact in connected.directory.check_access(project)]
     wrong = [f"{fact.name}: {fact.detail}" for fact in facts if not fact.ok]

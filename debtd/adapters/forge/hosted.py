@@ -67,20 +67,20 @@ class HostedForge:
             self._api.edit(found.number, title=title, body=body, draft=found.draft)
 
     def ensure_comment(self, pull_request: PullRequest, name: str, text: str) -> None:
-        number = self._required(pull_request).number
-        if self._has_comment(number, name):
+        found = self._required(pull_request)
+        if self._has_comment(found, name):
             return
         try:
-            self._api.comment(number, redact(marked_comment(name, text)))
+            self._api.comment(found.number, redact(marked_comment(name, text)))
         except OutcomeUnknown:
-            if not self._seen(lambda: self._has_comment(number, name)):
+            if not self._seen(lambda: self._has_comment(found, name)):
                 raise
 
     def comments(self, pull_request: PullRequest) -> tuple[Comment, ...]:
-        number = self._required(pull_request).number
-        everyone = self._api.comments(number)
-        own = self._own(everyone)
-        theirs = [comment for comment in everyone if comment not in own]
+        found = self._required(pull_request)
+        everyone = self._api.comments(found.number)
+        own = self._own_logins(found, everyone)
+        theirs = [comment for comment in everyone if comment.author not in own]
         writers = self._api.writers(sorted({comment.author for comment in theirs if comment.author}))
         return tuple(replace(comment, may_write=writers.get(comment.author, False)) for comment in theirs)
 
@@ -200,13 +200,16 @@ class HostedForge:
                 return found
         return None
 
-    def _has_comment(self, number: int, name: str) -> bool:
-        return any(comment_name_in(comment.body) == name for comment in self._own(self._api.comments(number)))
-
-    def _own(self, comments: Sequence[Comment]) -> list[Comment]:
+    def _has_comment(self, found: ForgePullRequest, name: str) -> bool:
         """A mark counts only in debtd's own comments: anybody can write one."""
-        login = self._api.own_login()
-        return [comment for comment in comments if comment.author == login]
+        comments = self._api.comments(found.number)
+        own = self._own_logins(found, comments)
+        return any(comment_name_in(comment.body) == name and comment.author in own for comment in comments)
+
+    def _own_logins(self, found: ForgePullRequest, comments: Sequence[Comment]) -> frozenset[str]:
+        """Who opened the pull request, and, where others have written marks, debtd's account of today."""
+        marked = {comment.author for comment in comments if comment_name_in(comment.body)}
+        return frozenset({found.author} if marked <= {found.author} else {found.author, self._api.own_login()})
 
     def _check(self, repository_id: str) -> None:
         if repository_id != self._repository.id:

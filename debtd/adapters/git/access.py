@@ -31,7 +31,7 @@ AccessFor = Callable[[str], GitAccess | None]
 def private_settings(url: str, access: GitAccess) -> Secret:
     """The text of a git configuration for this URL's host alone. Raises ConfigError for what cannot stand in one."""
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.netloc:
+    if parts.scheme != "https" or not parts.netloc or not url.isprintable():
         raise ConfigError(f"a credential is sent over https:// only, not to {parts.netloc or 'this address'}.")
     pair = Secret(base64.b64encode(f"{access.username}:{access.password.reveal()}".encode()).decode())
     lines = [f'[http "https://{_value(parts.netloc)}/"]', f'extraHeader = "Authorization: Basic {pair.reveal()}"']

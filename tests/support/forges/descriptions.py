@@ -24,7 +24,9 @@ _FOLDERS = [Path(os.environ["DEBTD_API_DESCRIPTIONS"])] if "DEBTD_API_DESCRIPTIO
 _FOLDERS += [parent / "shared" / "data" for parent in _ROOT.parents]
 _FILES = {"github": "github-openapi.json", "gitea": "forgejo-openapi.json"}
 # The copy of GitHub's description is trimmed: these paths are real and are not in it.
-_NOT_DESCRIBED = {"github": re.compile(r"/orgs/[^/]+/repos|/users/[^/]+/repos|/installation/repositories")}
+_NOT_DESCRIBED = {
+    "github": re.compile(r"/orgs/[^/]+/(repos|installation)|/users/[^/]+/repos|/installation/repositories")
+}
 
 
 @dataclass(frozen=True)

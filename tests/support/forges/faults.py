@@ -31,13 +31,13 @@ def hangs_up(*, acted: bool) -> Fault:
     return fault
 
 
-def stalls(*, acted: bool, drip: bytes = b"") -> Fault:
+def stalls(*, acted: bool, head: bytes = b"", drip: bytes = b"") -> Fault:
     """A client must run into its own time limits."""
 
     def fault(site: Site, call: Call, do: Callable[[], Reply]) -> Outcome:
         if acted:
             do()
-        return Stalled(drip)
+        return Stalled(head, drip)
 
     return fault
 

@@ -16,8 +16,7 @@ class GiteaWire:
 
     def __init__(self, projects: Callable[[], Mapping[str, Project]]) -> None:
         self._projects = projects
-        self.sees_rights = True
-        self.knows_head = True
+        self.forget()
         self._origin = ""
         repo = "/repos/{owner}/{name}"
         self._routes = [
@@ -43,6 +42,11 @@ class GiteaWire:
             route("GET", f"{repo}/branches/{{branch}}", self._branch),
             route("DELETE", f"{repo}/branches/{{branch}}", self._delete_branch),
         ]
+
+    def forget(self) -> None:
+        """As it was in the beginning."""
+        self.sees_rights = True
+        self.knows_head = True
 
     def project_path(self, path: str) -> str | None:
         found = re.match(r"/repos/([^/]+/[^/]+)", path)

@@ -21,10 +21,7 @@ class GitHubWire:
 
     def __init__(self, projects: Callable[[], Mapping[str, Project]]) -> None:
         self._projects = projects
-        self.scopes = "repo"
-        self.app_permissions: dict[str, str] = dict(PERMISSIONS)
-        self.assertions: list[str] = []
-        self.issued: list[dict[str, Any]] = []
+        self.forget()
         repo = "/repos/{owner}/{name}"
         self._routes = [
             route("GET", "/user", self._user),
@@ -33,6 +30,8 @@ class GitHubWire:
             route("GET", "/orgs/{owner}/repos", self._repositories),
             route("GET", repo, self._repository),
             route("GET", f"{repo}/installation", self._installation),
+            route("GET", "/orgs/{owner}/installation", lambda call, owner: self._installation(call, owner, "")),
+            route("GET", "/installation/repositories", self._installed),
             route("GET", f"{repo}/pulls", self._pulls),
             route("POST", f"{repo}/pulls", self._create),
             route("GET", f"{repo}/pulls/{{number}}", self._pull),
@@ -51,6 +50,13 @@ class GitHubWire:
             route("GET", f"{repo}/git/matching-refs/heads/{{branch+}}", self._refs),
             route("DELETE", f"{repo}/git/refs/heads/{{branch+}}", self._delete_branch),
         ]
+
+    def forget(self) -> None:
+        """As it was in the beginning."""
+        self.scopes = "repo"
+        self.app_permissions: dict[str, str] = dict(PERMISSIONS)
+        self.assertions: list[str] = []
+        self.issued: list[dict[str, Any]] = []
 
     def project_path(self, path: str) -> str | None:
         found = re.match(r"/repos/([^/]+/[^/]+)", path)
@@ -115,13 +121,18 @@ class GitHubWire:
     def _app_token(self, call: Call, number: str) -> Reply:
         self.issued.append(call.json())
         ends = call.at + timedelta(hours=1)
-        return Reply(201, {"token": APP_TOKEN, "expires_at": stamp(ends), "permissions": call.json()["permissions"]})
+        granted = call.json()["permissions"]
+        return Reply(201, {"token": APP_TOKEN, "expires_at": stamp(ends), "permissions": granted})
 
     def _repositories(self, call: Call, owner: str) -> Reply:
         own = [p for path, p in self._projects().items() if path.startswith(f"{owner}/")]
         if not own:
             return self.refusal(404, "Not Found")
         return paged(call, [values.repository(p, self._origin) for p in own], self._origin)
+
+    def _installed(self, call: Call) -> Reply:
+        page = paged(call, [values.repository(p, self._origin) for p in self._projects().values()], self._origin)
+        return Reply(200, {"total_count": len(self._projects()), "repositories": page.value}, page.headers)
 
     def _repository(self, call: Call, owner: str, name: str) -> Reply:
         project = self._project(owner, name)
@@ -148,7 +159,9 @@ class GitHubWire:
         if any((p.head, p.base, p.state, p.fork) == (head, base, "open", "") for p in project.pulls):
             message = f"A pull request already exists for {owner}:{head}."
             return self._invalid(resource="PullRequest", code="custom", message=message)
-        pull = project.open_pull(head, base, body["title"], body.get("body", ""), BOT, draft=body.get("draft", False))
+        pull = project.open_pull(
+            head, base, body["title"], body.get("body", ""), _who(call), draft=body.get("draft", False)
+        )
         return Reply(201, values.pull(project, pull, self._origin, full=True))
 
     def _pull(self, call: Call, owner: str, name: str, number: str) -> Reply:
@@ -161,7 +174,7 @@ class GitHubWire:
             body = call.json()
             pull.title, pull.body = body.get("title", pull.title), body.get("body", pull.body)
             if body.get("state") == "closed" and pull.state == "open":
-                project.end(pull, BOT, "closed")
+                project.end(pull, _who(call), "closed")
             return Reply(200, values.pull(project, pull, self._origin, full=True))
 
         return self._on_pull(owner, name, number, edit)
@@ -196,7 +209,7 @@ class GitHubWire:
 
     def _comment(self, call: Call, owner: str, name: str, number: str) -> Reply:
         def add(project: Project, pull: Pull) -> Reply:
-            note = project.note(pull, BOT, call.json()["body"])
+            note = project.note(pull, _who(call), call.json()["body"])
             return Reply(201, values.comment(project, pull, note, self._origin))
 
         return self._on_pull(owner, name, number, add)
@@ -264,3 +277,8 @@ class GitHubWire:
             return self.refusal(422, "Reference does not exist")
         project.delete_branch(branch)
         return Reply(204)
+
+
+def _who(call: Call) -> str:
+    """The account behind a call."""
+    return "debtd[bot]" if call.headers["authorization"].endswith(APP_TOKEN) else BOT

@@ -20,7 +20,7 @@ class GitLabWire:
 
     def __init__(self, projects: Callable[[], Mapping[str, Project]]) -> None:
         self._projects = projects
-        self.scopes = ["api"]
+        self.forget()
         self._origin = ""
         home, one = "/projects/{id}", "/projects/{id}/merge_requests/{number}"
         self._routes = [
@@ -42,6 +42,10 @@ class GitLabWire:
             route("GET", f"{home}/repository/branches", self._branches),
             route("DELETE", f"{home}/repository/branches/{{branch}}", self._delete_branch),
         ]
+
+    def forget(self) -> None:
+        """As it was in the beginning."""
+        self.scopes = ["api"]
 
     def project_path(self, path: str) -> str | None:
         parts = path.split("/")

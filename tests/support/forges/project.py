@@ -87,6 +87,10 @@ class Project:
         """Lists are stale for a while: what is new is not in them."""
         self._hidden_from, self._hidden_until = self._ids + 1, self.clock.now() + timedelta(seconds=seconds)
 
+    def hide(self, number: int, seconds: float) -> None:
+        """Lists do not show what is as new as this."""
+        self._hidden_from, self._hidden_until = number, self.clock.now() + timedelta(seconds=seconds)
+
     def _shows(self, number: int) -> bool:
         return number < self._hidden_from or self.clock.now() >= self._hidden_until
 

@@ -27,8 +27,9 @@ TOKEN = "canary-token-9f8e7d6c5b4a"
 
 @dataclass(frozen=True)
 class Stalled:
-    """An answer that never ends: silence, or `drip` again and again."""
+    """An answer that never ends: `head`, then silence, or `drip` again and again."""
 
+    head: bytes = b""
     drip: bytes = b""
 
 
@@ -51,6 +52,7 @@ class Site:
         self.git_calls: list[str] = []
         self.faults: dict[int, Fault] = {}
         self.violations: list[str] = []
+        self.on_git: Callable[[], object] = lambda: None
         self.released = threading.Event()
         self.description = Description.of(wire.kind)
         self._server = _Server(self, certificates[1])
@@ -73,6 +75,8 @@ class Site:
         self.faults.clear()
         self.violations.clear()
         self.tokens = {TOKEN}
+        self.on_git = lambda: None
+        self.wire.forget()
         self.released.set()
         self.released = threading.Event()
 
@@ -146,13 +150,15 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(outcome, bytes):
             self.wfile.write(outcome)
         elif isinstance(outcome, Stalled):
-            self._stall(site, outcome.drip)
+            self._stall(site, outcome)
 
-    def _stall(self, site: Site, drip: bytes) -> None:
+    def _stall(self, site: Site, stalled: Stalled) -> None:
         """Say nothing more, or a byte now and then, until the client or the test has had enough."""
+        released = site.released  # this test's, not the next one's
         with contextlib.suppress(OSError):
-            while not site.released.wait(0.02):
-                self.wfile.write(drip)
+            self.wfile.write(stalled.head)
+            while not released.wait(0.02):
+                self.wfile.write(stalled.drip)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         if name.startswith("do_"):
@@ -178,6 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _git(self, site: Site, headers: dict[str, str], content: bytes) -> None:
         site.git_calls.append(f"{self.command} {self.path}")
+        site.on_git()
         kind, _, pair = headers.get("authorization", "").partition(" ")
         password = b64decode(pair).decode().partition(":")[2] if kind == "Basic" else ""
         if password not in site.tokens:
