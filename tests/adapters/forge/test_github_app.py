@@ -58,7 +58,7 @@ def test_tokens_are_for_one_repository_and_three_rights(world: HostedWorld) -> N
 def test_the_assertion_is_signed_and_short_lived(world: HostedWorld) -> None:
     now = world.clock.now()
     opened(world)
-    unchecked = {"verify_exp": False, "verify_iat": False}
+    unchecked: jwt.types.Options = {"verify_exp": False, "verify_iat": False}
     token = wire_of(world).assertions[0]
     claims = jwt.decode(token, _KEY.public_key(), algorithms=["RS256"], options=unchecked)
     assert claims["iss"] == "7"
