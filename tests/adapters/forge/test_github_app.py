@@ -55,6 +55,13 @@ def test_tokens_are_for_one_repository_and_three_rights(world: HostedWorld) -> N
     assert wire_of(world).issued == [{"repositories": [name], "permissions": permissions}]
 
 
+def test_what_an_operator_granted_beyond_that_is_used_when_it_is_useful(world: HostedWorld) -> None:
+    wire_of(world).app_permissions |= {"issues": "write", "statuses": "read", "workflows": "write"}
+    opened(world)
+    (asked,) = wire_of(world).issued
+    assert asked["permissions"].keys() == {"contents", "pull_requests", "metadata", "issues"}
+
+
 def test_the_assertion_is_signed_and_short_lived(world: HostedWorld) -> None:
     now = world.clock.now()
     opened(world)

@@ -1,7 +1,7 @@
 """A GitHub App's credentials: a signed assertion that lives for minutes buys a token that lives for an hour, for one
 repository, with no more rights than debtd needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from debtd.adapters.forge.http.fields import Fields
@@ -11,7 +11,10 @@ from debtd.model.secret import Secret
 from debtd.ports import Clock
 
 PERMISSIONS = {"contents": "write", "pull_requests": "write", "metadata": "read"}
-"""What a token is asked for. `statuses` is added where commit statuses are switched on."""
+"""What debtd needs."""
+
+OPTIONAL = ("issues", "statuses")
+"""What debtd uses where an operator granted it: labels that do not exist yet, and statuses of commits."""
 
 _RENEW_BEFORE = timedelta(minutes=5)
 
@@ -32,14 +35,26 @@ def assertion(app_id: str, private_key: Secret, now: datetime) -> Secret:
 
 
 class AppTokens:
-    """Tokens of one installation, renewed before they end. `transport` speaks as the App itself; `where` is what the
-    App is installed on ("repos/owner/name", "orgs/owner"); `scope` narrows the tokens down."""
+    """Tokens of one installation, renewed before they end.
 
-    def __init__(self, transport: Transport, where: str, clock: Clock, scope: Mapping[str, object]) -> None:
+    `transport` speaks as the App itself; `where` is what the App is installed on ("repos/owner/name", "orgs/owner").
+    The tokens are good for `repositories` (names; all when empty) and `permissions`, and for OPTIONAL ones that the
+    installation has, unless they are only to look (`permissions` without "contents").
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        where: str,
+        clock: Clock,
+        permissions: Mapping[str, str],
+        repositories: Sequence[str],
+    ) -> None:
         self._http = transport
         self._where = where
         self._clock = clock
-        self._scope = dict(scope)
+        self._permissions = permissions
+        self._repositories = repositories
         self._token: Secret | None = None
         self._ends: datetime | None = None
 
@@ -48,9 +63,16 @@ class AppTokens:
         if self._token is None or self._ends is None or now + _RENEW_BEFORE >= self._ends:
             installation = Fields(self._http.get(f"{self._where}/installation").value, "the installation")
             path = f"app/installations/{installation.number('id')}/access_tokens"
-            fields = Fields(self._http.write("POST", path, self._scope).value, "an installation token")
+            asked: dict[str, object] = {"permissions": self._asked(installation.child("permissions"))}
+            if self._repositories:
+                asked["repositories"] = list(self._repositories)
+            fields = Fields(self._http.write("POST", path, asked).value, "an installation token")
             self._token, self._ends = Secret(fields.text("token")), fields.moment("expires_at")
         return self._token
+
+    def _asked(self, granted: Fields) -> dict[str, str]:
+        extra = [name for name in OPTIONAL if "contents" in self._permissions and granted.text_or(name) == "write"]
+        return {**self._permissions, **dict.fromkeys(extra, "write")}
 
     def login(self) -> str:
         """The name under which the App writes."""

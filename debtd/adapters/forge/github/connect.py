@@ -45,15 +45,15 @@ def _as_app(connection: Connection, private_key: Secret) -> Connected:
 
     def tokens(project: str) -> AppTokens:
         if project not in known:
-            scope = {"repositories": [project.partition("/")[2]], "permissions": wanted}
-            known[project] = AppTokens(as_app, f"repos/{project}", connection.clock, scope)
+            name = project.partition("/")[2]
+            known[project] = AppTokens(as_app, f"repos/{project}", connection.clock, wanted, [name])
         return known[project]
 
     def transport(of: AppTokens) -> Transport:
         return connection.transport(lambda: _bearer(of.token()), _HEADERS)
 
     def seeing_all(owner: str) -> Transport:
-        return transport(AppTokens(as_app, f"orgs/{owner}", connection.clock, {"permissions": {"metadata": "read"}}))
+        return transport(AppTokens(as_app, f"orgs/{owner}", connection.clock, {"metadata": "read"}, []))
 
     return Connected(
         api=lambda project: GitHubApi(transport(tokens(project)), connection.web_url, project, tokens(project).login),
