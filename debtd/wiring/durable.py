@@ -85,7 +85,6 @@ def _database_url(settings: Settings, url: str | None) -> str:
 
 def workspaces(settings: Settings) -> "Workspaces":
     from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415
-
     from debtd.wiring.forges import git_access  # noqa: PLC0415  (it needs this module)
 
     return GitWorkspaces(ensure_state_dir(settings), git_access(settings) if settings.forges else None)
