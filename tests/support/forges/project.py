@@ -60,13 +60,15 @@ class Check:
 class Project:
     """`people` maps a login to admin, write, read; others have no access."""
 
-    def __init__(self, path: str, folder: Path, clock: FakeClock) -> None:
+    def __init__(self, path: str, folder: Path, clock: FakeClock, *, empty: bool = False) -> None:
         self.path = path
         self.folder = folder
         self.clock = clock
         self.default_branch = "main"
-        self.base_commit = make_repo(folder, FILES)
-        git(folder, "config", "http.receivepack", "true")
+        self.base_commit = ""
+        if not empty:
+            self.base_commit = make_repo(folder, FILES)
+            git(folder, "config", "http.receivepack", "true")
         self.people = {BOT: "write", "ann": "write", "rob": "read"}
         self.pulls: list[Pull] = []
         self.labels: list[str] = []

@@ -84,6 +84,11 @@ class Site:
         self.projects[path] = Project(path, self.folder / f"{path}.git", self.clock)
         return self.projects[path]
 
+    def add_listed(self, path: str, topics: list[str]) -> None:
+        """A repository that is only a line in a list."""
+        self.projects[path] = Project(path, self.folder / f"{path}.git", self.clock, empty=True)
+        self.projects[path].topics = topics
+
     def fail_at(self, number: int, fault: Fault) -> None:
         """Plan a fault for the call with this number from now on, counted from 0."""
         self.faults[len(self.calls) + number] = fault
