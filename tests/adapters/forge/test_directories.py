@@ -1,14 +1,19 @@
 """What the credentials see and may do, and how busy the checks are, forge by forge."""
 
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from debtd.adapters.forge.github import directory as github
+from debtd.adapters.forge.gitlab import connect as gitlab
 from debtd.model.errors import ConfigError, Retryable
+from debtd.model.forge_settings import ForgeSettings
 from debtd.ports import Directory
 from debtd.wiring.forges import check_forge, connect
 from tests.contracts.forge_cases import HOSTED
+from tests.support.command import ROOT
 from tests.support.forges import faults
 from tests.support.forges.gitea import GiteaWire
 from tests.support.forges.gitlab import GitLabWire
@@ -125,3 +130,14 @@ def test_how_busy_the_checks_are(world: HostedWorld) -> None:
 def test_no_checks_at_all(world: HostedWorld) -> None:
     load = world.forge().ci_load(world.repository)
     assert (load.queued, load.running, load.latencies_seconds) == (0, 0, ())
+
+
+def test_the_page_names_every_right_that_is_refused() -> None:
+    page = (ROOT / "docs/reference/forges.md").read_text()
+    refused = {*github._NEVER, *github._NEVER_SCOPES, *gitlab._NEVER_SCOPES} - {"site_admin"}
+    assert [name for name in sorted(refused) if f"`{name}`" not in page] == []
+
+
+def test_the_page_names_every_key() -> None:
+    page = (ROOT / "docs/reference/forges.md").read_text()
+    assert [field.name for field in fields(ForgeSettings) if f"`{field.name}`" not in page] == []
