@@ -267,6 +267,17 @@ def test_answers_of_another_shape(text: str, world: HostedWorld) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_ten_megabytes_are_enough(world: HostedWorld) -> None:
+    made = opened(world)
+    world.site.fail_at(0, faults.enormous())
+    with pytest.raises(RepoUnusable, match="answered with more than 10 MB, which debtd does not read"):
+        world.forge().read_pull_request(made)
+    recorded = branched(world, "5c" * 20)
+    world.site.fail_at(1, faults.enormous())
+    assert world.forge().ensure_pull_request(recorded).number == 2, "done, though the answer was not readable"
+    assert len(world.seen()) == 2
+
+
 def test_the_trust_store_is_the_systems() -> None:
     """httpx would bring its own list of authorities; the operator's machine decides."""
     client = Client("https://git.example.org")._client
