@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @no_cache_option
 @format_option
 @state_options
-def run(  # noqa: PLR0913  (each is an option)
+def run(
     locations: tuple[str, ...],
     *,
     stop_after: str | None,

@@ -57,9 +57,7 @@ def run_all(
     return [ends[location] for location in dict.fromkeys(locations) if location in ends]
 
 
-def _run(
-    repository: "Repository", order: "Order", rooms: "Rooms", settings: "Settings", forge: str
-) -> "Outcome":
+def _run(repository: "Repository", order: "Order", rooms: "Rooms", settings: "Settings", forge: str) -> "Outcome":
     from debtd.pipeline.road import run_road  # noqa: PLC0415
     from debtd.wiring.durable import one_at_a_time  # noqa: PLC0415
 
