@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-deep check format wheel-check sarif-check bench docs clean
+.PHONY: help demo test test-deep check format wheel-check sarif-check bench forge-check emulate-check docs clean
 
 help:
 	@echo "make demo         the whole road on real code, with a summary"
@@ -14,6 +14,8 @@ help:
 	@echo "make wheel-check  the wheel, installed and run from an empty folder"
 	@echo "make sarif-check  the SARIF output against the official validator"
 	@echo "make bench        debtd and its peers side by side on real code: an hour, and a table"
+	@echo "make forge-check  every forge, case by case and fault by fault: expected and seen"
+	@echo "make emulate-check  the GitHub adapter against an independent server from npm"
 
 $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -54,6 +56,12 @@ sarif-check: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks
+
+forge-check: $(VENV)/dev
+	$(BIN)/python -m tests.support.forges.check
+
+emulate-check: $(VENV)/dev
+	.ci/emulate-check $(BIN)
 
 docs: $(VENV)/dev
 	$(BIN)/python -c "from pathlib import Path; from debtd.rulekit.docs import render_rules_page as page; \

@@ -11,6 +11,15 @@ from debtd.model.errors import DebtdError
 from debtd.model.event import Event
 from debtd.model.evidence import Evidence
 from debtd.model.finding import Finding, FindingState
+from debtd.model.forge import (
+    AccessFact,
+    CiLoad,
+    Comment,
+    CommitStatus,
+    ForgePullRequest,
+    ListedRepository,
+    TouchedFile,
+)
 from debtd.model.language import Language
 from debtd.model.project import Project
 from debtd.model.pull_request import PullRequest, PullRequestState
@@ -182,22 +191,85 @@ class Scratch(Protocol):
 
 
 class Forge(Protocol):
-    """Where pull requests live."""
+    """Where the pull requests of a repository live.
+
+    Every method is safe to repeat, also after an unknown outcome. Raises Retryable (not before its `after_seconds`),
+    RepoUnusable and ConfigError.
+    """
 
     @property
     def name(self) -> str: ...
 
     def remote(self, repository: Repository) -> str:
-        """The path or URL to push to. Safe to repeat."""
+        """The path or URL to push to."""
         ...
 
-    def ensure_pull_request(self, pull_request: PullRequest) -> PullRequest:
-        """Find the pull request by its head branch or create it; returned OPEN (or as the forge has it), with
-        number and url. Safe to repeat, also after an unknown outcome."""
+    def ensure_pull_request(self, pull_request: PullRequest, *, draft: bool = False) -> PullRequest:
+        """Find the pull request by its head branch and key, or create it; returned OPEN (or as the forge has it), with
+        number and url. Raises RepoUnusable when the branch has a pull request that is not debtd's."""
         ...
 
     def close_pull_request(self, pull_request: PullRequest, reason: str) -> None:
-        """Close it with a reason; the branch stays. Safe to repeat."""
+        """Close it with a reason, told in one comment; the branch stays. One that is over stays as it is."""
+        ...
+
+    def read_pull_request(self, pull_request: PullRequest) -> ForgePullRequest | None:
+        """What the forge has: by number, or by head branch and key while there is no number. None: nothing."""
+        ...
+
+    def update_pull_request(self, pull_request: PullRequest) -> None:
+        """Give it the title and the body of `pull_request`."""
+        ...
+
+    def ensure_comment(self, pull_request: PullRequest, name: str, text: str) -> None:
+        """Write a comment, once for each `name` (lower-case words with hyphens)."""
+        ...
+
+    def comments(self, pull_request: PullRequest) -> tuple[Comment, ...]:
+        """What other people wrote, oldest first; not debtd's own comments."""
+        ...
+
+    def change_labels(self, pull_request: PullRequest, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Add and remove labels; other labels stay."""
+        ...
+
+    def assign(
+        self, pull_request: PullRequest, *, assignees: Sequence[str] = (), reviewers: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Assign people and ask for reviews, by login; the logins that the forge did not take."""
+        ...
+
+    def set_status(self, pull_request: PullRequest, status: CommitStatus) -> None:
+        """Put a status on the pull request's commit; it replaces the earlier one of that name."""
+        ...
+
+    def delete_branch(self, pull_request: PullRequest) -> bool:
+        """Delete the head branch if it still stands at the pull request's commit; whether it is gone now."""
+        ...
+
+    def open_pull_requests(self, repository: Repository) -> tuple[ForgePullRequest, ...]:
+        """All that are open, debtd's own and those of others."""
+        ...
+
+    def touched_files(self, repository: Repository, number: int) -> tuple[TouchedFile, ...]:
+        """What a pull request changes."""
+        ...
+
+    def ci_load(self, repository: Repository) -> CiLoad:
+        """How busy the repository's checks are."""
+        ...
+
+
+class Directory(Protocol):
+    """What a forge's credential can see and do."""
+
+    def repositories(self, owner: str, topic: str = "") -> tuple[ListedRepository, ...]:
+        """All repositories of an organisation, group or user, in the forge's order; with a topic, only those."""
+        ...
+
+    def check_access(self, project: str | None = None) -> tuple[AccessFact, ...]:
+        """Whether the credential has the rights that debtd needs, on a repository or in general, and no power that
+        it must not have."""
         ...
 
 

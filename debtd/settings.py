@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from debtd.model.errors import ConfigError
+from debtd.model.forge_settings import ForgeSettings, forge_settings
 
 if TYPE_CHECKING:
     from debtd.schedule_settings import ScheduleSettings
@@ -25,6 +26,7 @@ class Settings:
     workers: int = os.cpu_count() or 1
     cache_megabytes: int = 512
     schedule: "ScheduleSettings | None" = None
+    forges: tuple[ForgeSettings, ...] = ()
 
     @property
     def database_path(self) -> Path:
@@ -52,6 +54,7 @@ def load_settings(*, config: Path | None, state_dir: Path | None, rule_folders: 
     listed = values.pop("rule_folders", [])
     if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
         raise ConfigError("debtd.toml: `rule_folders` must be a list of texts.")
+    values["forges"] = _forges(values.pop("forge", []))
     folders = (*(Path(item).expanduser() for item in listed), *rule_folders)
     if state_dir is not None or "state_dir" not in values:
         values["state_dir"] = state_dir or Path(platformdirs.user_state_dir("debtd"))
@@ -78,7 +81,7 @@ def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
-    known = [*(field.name for field in fields(Settings)), "repository"]
+    known = [*("forge" if field.name == "forges" else field.name for field in fields(Settings)), "repository"]
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ConfigError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(known)}.")
@@ -88,6 +91,14 @@ def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
         values["schedule"] = read_schedule(values, str(path))
         values.pop("repository", None)
     return values
+
+
+def _forges(tables: object) -> tuple[ForgeSettings, ...]:
+    """`[[forge]]` tables, or a single `[forge]`."""
+    listed = [tables] if isinstance(tables, dict) else tables
+    if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
+        raise ConfigError("debtd.toml: `forge` must be a table, [[forge]].")
+    return tuple(forge_settings(table, "debtd.toml") for table in listed)
 
 
 def _text(values: dict[str, object], key: str) -> str:

@@ -1,6 +1,5 @@
 """Logs and redaction. Every sink (logs, error sentences) passes the one redactor."""
 
-import re
 import sys
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -10,17 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-_SECRET = re.compile(
-    r"(?P<userinfo>(?<=://)[^/\s:@]+:[^/\s@]+(?=@))"
-    r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}"
-    r"|sk-[\w-]{20,}|AKIA[0-9A-Z]{16})\b"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
+from debtd.model.secret import redact
 
-
-def redact(text: str) -> str:
-    """The text with everything that looks like a credential starred out."""
-    return _SECRET.sub("***", text)
+__all__ = ["configure_logging", "log_event", "redact"]
 
 
 def _redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -17,7 +17,7 @@ from debtd.model.printable import printable
 def doctor(*, rule_folders: tuple[Path, ...], output: Format, state_dir: Path | None, config: Path | None) -> None:
     """Check everything that debtd works with.
 
-    That is git, the engines, the rules, the state directory and the database.
+    That is git, the engines, the rules, the state directory, the database, and the forges that are set up.
     """
     from debtd.wiring.doctor import diagnose  # noqa: PLC0415  (the engines are slow to import)
 

@@ -17,6 +17,7 @@ from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.ports import Store
 from debtd.wiring import durable
+from debtd.wiring.forges import forge_of
 
 key_argument = click.argument("key")
 
@@ -120,7 +121,8 @@ def reject(key: str, *, reason: str, author: str | None, state_dir: Path | None,
                     created_at=now,
                 )
             )
-        publish.reject(found, reason, durable.local_forge(settings), store)
+        repository = next(r for r in store.repositories() if r.id == found.repository_id)
+        publish.reject(found, reason, forge_of(settings, repository, found), store)
     say(
         f"rejected {found.key[:12]}; its {plural(len(task.fingerprints), 'finding')} will not be proposed again"
         " (`debtd findings reopen` undoes it for one)."

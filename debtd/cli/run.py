@@ -1,4 +1,4 @@
-"""`debtd run`: the whole road for one repository or several, on the embedded database and the local forge."""
+"""`debtd run`: the whole road for one repository or several, each to its forge."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("locations", metavar="PATH|URL...", nargs=-1, required=True)
 @click.option("--stop-after", type=click.Choice(("scan", "fix", "verify")), help="A dry run, stopped there.")
+@click.option("--forge", default="", metavar="KIND", help="local, or one that debtd.toml sets up for the repository.")
 @rule_option
 @rule_folders_option
 @target_python_option
@@ -40,6 +41,7 @@ def run(
     locations: tuple[str, ...],
     *,
     stop_after: str | None,
+    forge: str,
     rule: tuple[str, ...],
     rule_folders: tuple[Path, ...],
     target_python: str | None,
@@ -50,7 +52,8 @@ def run(
 ) -> None:
     """Scan, fix, verify and publish.
 
-    The repositories are only read: branches go to the local forge. One that cannot be worked on stops no other.
+    Branches and pull requests go to a forge on this disk, unless debtd.toml names another one for the repository. One
+    that cannot be worked on stops no other.
     """
     from debtd.cli.progress import progress_bars  # noqa: PLC0415
     from debtd.pipeline.order import Order, Stage  # noqa: PLC0415
@@ -63,7 +66,7 @@ def run(
         order = Order(
             rules=select_rules(all_rules, rule), stop_after=Stage(stop_after or "publish"), target_python=target
         )
-        ends = run_all(locations, order, rooms, settings)
+        ends = run_all(locations, order, rooms, settings, forge)
     _show(ends, order, settings, state_dir, output, as_list=len(locations) > 1)
     code = next((end.code for end in ends if end.code is not ExitCode.DONE), ExitCode.DONE)
     if code is not ExitCode.DONE:

@@ -1,7 +1,7 @@
 """One repository after another: how the run of each ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from debtd.cli.exit_codes import ExitCode, exit_code_of
@@ -30,12 +30,14 @@ class End:
         return ExitCode.CONFIGURATION if is_broken else ExitCode.DONE
 
 
-def run_all(locations: Sequence[str], order: "Order", rooms: "Rooms", settings: "Settings") -> list[End]:
+def run_all(
+    locations: Sequence[str], order: "Order", rooms: "Rooms", settings: "Settings", forge: str = ""
+) -> list[End]:
     """Each repository once, in the order given, whatever becomes of the others. A single one raises its fault, and
-    so does what concerns none of them alone: settings, rules, state."""
+    so does what concerns none of them alone: settings, rules, state. `forge` is the kind that was asked for."""
     if len(locations) == 1:
         repository = rooms.workspaces.identify(locations[0])
-        return [End(locations[0], _run(repository, order, rooms, settings))]
+        return [End(locations[0], _run(repository, order, rooms, settings, forge))]
     from debtd.pipeline.prescan import prescan  # noqa: PLC0415
 
     found: dict[str, tuple[str, Repository]] = {}
@@ -49,16 +51,20 @@ def run_all(locations: Sequence[str], order: "Order", rooms: "Rooms", settings: 
     prescan([repository for _, repository in found.values()], order, rooms)
     for location, repository in found.values():
         try:
-            ends[location] = End(location, _run(repository, order, rooms, settings))
+            ends[location] = End(location, _run(repository, order, rooms, settings, forge))
         except (RepoUnusable, Retryable) as fault:
             ends[location] = End(location, fault=fault)
     return [ends[location] for location in dict.fromkeys(locations) if location in ends]
 
 
-def _run(repository: "Repository", order: "Order", rooms: "Rooms", settings: "Settings") -> "Outcome":
+def _run(repository: "Repository", order: "Order", rooms: "Rooms", settings: "Settings", forge: str) -> "Outcome":
     from debtd.pipeline.road import run_road  # noqa: PLC0415
     from debtd.wiring.durable import one_at_a_time  # noqa: PLC0415
 
+    if forge or settings.forges:
+        from debtd.wiring.forges import forge_for  # noqa: PLC0415  (only where one is set up)
+
+        rooms = replace(rooms, forge=forge_for(settings, repository, forge))
     log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
     with one_at_a_time(settings, repository):
         outcome = run_road(repository, order, rooms)

@@ -1,5 +1,6 @@
 """What `debtd doctor` looks at."""
 
+import functools
 import importlib.metadata
 import platform
 import sqlite3
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from debtd.model.errors import DebtdError
+from debtd.model.forge_settings import ForgeSettings
 from debtd.settings import Settings
 from debtd.wiring.durable import SystemClock, check_database, ensure_state_dir
 from debtd.wiring.engines import all_rules
@@ -33,6 +35,7 @@ def diagnose(settings: Settings) -> tuple[Diagnosis, ...]:
         ("windows", _windows),
         ("state directory", lambda s: f"{ensure_state_dir(s)} can be written"),
         ("database", _database),
+        *((f"forge {one.kind}", functools.partial(_forge, wanted=one)) for one in settings.forges),
     )
     return tuple(_diagnosis(name, check, settings) for name, check in checks)
 
@@ -67,6 +70,12 @@ def _windows(settings: Settings) -> str:
     from debtd.wiring.schedules import check_schedules  # noqa: PLC0415  (only where it is asked for)
 
     return check_schedules(settings, SystemClock().now())
+
+
+def _forge(settings: Settings, wanted: ForgeSettings) -> str:
+    from debtd.wiring.forges import check_forge  # noqa: PLC0415  (only where one is set up)
+
+    return f"{wanted.base_url}: {check_forge(settings, wanted)}"
 
 
 def _database(settings: Settings) -> str:

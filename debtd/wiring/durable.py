@@ -85,8 +85,9 @@ def _database_url(settings: Settings, url: str | None) -> str:
 
 def workspaces(settings: Settings) -> "Workspaces":
     from debtd.adapters.git import GitWorkspaces  # noqa: PLC0415
+    from debtd.wiring.forges import git_access  # noqa: PLC0415  (it needs this module)
 
-    return GitWorkspaces(ensure_state_dir(settings))
+    return GitWorkspaces(ensure_state_dir(settings), git_access(settings) if settings.forges else None)
 
 
 def login_name() -> str:
@@ -99,9 +100,9 @@ def login_name() -> str:
 
 def local_forge(settings: Settings) -> "Forge":
     from debtd.adapters.forge.local import LocalForge  # noqa: PLC0415  (only where it is used)
-    from debtd.adapters.git import ensure_bare  # noqa: PLC0415
+    from debtd.adapters.git import BareBranches  # noqa: PLC0415
 
-    return LocalForge(settings.state_dir, ensure_bare)
+    return LocalForge(settings.state_dir, BareBranches(), SystemClock())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from debtd.adapters.cache import SqliteAnswerCache
 from debtd.adapters.forge.local import LocalForge
-from debtd.adapters.git import GitWorkspaces, ensure_bare
+from debtd.adapters.git import BareBranches, GitWorkspaces
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.model.repo import Repository
 from debtd.pipeline import prescan as prescan_module
@@ -51,7 +51,7 @@ def opened(folder: Path) -> Iterator[Bench]:
             scratch=TemporaryScratch(folder / "scratch"),
             engines=Engines(detectors=[detector], cache=cache),
             store=store,
-            forge=LocalForge(settings.state_dir, ensure_bare),
+            forge=LocalForge(settings.state_dir, BareBranches(), SystemClock()),
             clock=SystemClock(),
             progress=NoProgress(),
         )

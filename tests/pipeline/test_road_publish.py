@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from debtd.adapters.forge.local import LocalForge
-from debtd.adapters.git import GitWorkspaces, ensure_bare
+from debtd.adapters.git import BareBranches, GitWorkspaces
 from debtd.model.errors import RepoUnusable
 from debtd.model.pull_request import PullRequestState
 from debtd.model.repo import Repository
 from debtd.settings import Settings
-from debtd.wiring.durable import open_store
+from debtd.wiring.durable import SystemClock, open_store
 from tests.pipeline.test_road_rescan import run
 from tests.support.command import make_repository
 from tests.support.fakes import WordDetector
@@ -49,7 +49,7 @@ def test_all_base_files_are_one_read_and_all_branches_one_push(folder: Path) -> 
 def test_a_branch_of_somebody_else_hinders_no_other(folder: Path) -> None:
     theirs, ours = sorted(pull_request.branch for pull_request in run(folder, WordDetector(CURES)).published)
     shutil.rmtree(folder / "state")
-    forge = Path(LocalForge(folder / "state", ensure_bare).remote(repository_of(folder)))
+    forge = Path(LocalForge(folder / "state", BareBranches(), SystemClock()).remote(repository_of(folder)))
     by_hand = add_commit(forge, {"x": b"theirs\n"}, branch=theirs)
     with pytest.raises(RepoUnusable, match=f"branch {theirs} exists .* with another commit"):
         run(folder, WordDetector(CURES))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from debtd.adapters.git import GitWorkspaces, ensure_bare
+from debtd.adapters.git import BareBranches, GitWorkspaces
 from debtd.adapters.scratch import TemporaryScratch
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.pipeline.order import Order, Outcome, Rooms
@@ -28,7 +28,7 @@ def run(folder: Path, detector: WordDetector, cure: str = "new") -> Outcome:
             scratch=TemporaryScratch(folder / "scratch"),
             engines=Engines(detectors=[detector]),
             store=store,
-            forge=LocalForge(settings.state_dir, ensure_bare),
+            forge=LocalForge(settings.state_dir, BareBranches(), SystemClock()),
             clock=SystemClock(),
             progress=NoProgress(),
         )

@@ -6,42 +6,43 @@ remnant of a crash and is written again.
 """
 
 import contextlib
-import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from debtd.adapters.filelock import locked
+from debtd.adapters.forge.hunks import touched_in_diff
+from debtd.adapters.forge.local_records import STATES, Record, all_records, newest, save
 from debtd.model.errors import RepoUnusable, StateUnusable
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, ForgeState, TouchedFile
+from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository
+from debtd.ports import Clock
 
-_STATES = {"open": PullRequestState.OPEN, "merged": PullRequestState.MERGED, "closed": PullRequestState.REJECTED}
 _HEX = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """The content of a pull request's JSON file. `state` is open, merged or closed."""
+class Branches(Protocol):
+    """The git half: bare repositories that only debtd writes."""
 
-    number: int
-    head: str
-    base: str
-    commit: str
-    title: str
-    body: str
-    state: str = "open"
-    reason: str = ""
+    def ensure(self, path: Path) -> None: ...
+
+    def commit_of(self, path: Path, branch: str) -> str | None: ...
+
+    def delete(self, path: Path, branch: str, commit: str) -> None: ...
+
+    def diff(self, path: Path, commit: str) -> str: ...
 
 
 class LocalForge:
-    """Implements the Forge port. `ensure_bare(path)` makes an empty bare repository and is safe to repeat."""
+    """Implements the Forge port for any number of repositories. Who may write the state directory is a writer here."""
 
-    def __init__(self, state_dir: Path, ensure_bare: Callable[[Path], None]) -> None:
+    def __init__(self, state_dir: Path, branches: Branches, clock: Clock) -> None:
         self._root = state_dir.absolute() / "forge"
-        self._ensure_bare = ensure_bare
+        self._branches = branches
+        self._clock = clock
 
     @property
     def name(self) -> str:
@@ -49,37 +50,141 @@ class LocalForge:
 
     def remote(self, repository: Repository) -> str:
         path = self._home(repository.id) / "repository.git"
-        self._ensure_bare(path)
+        self._branches.ensure(path)
         return str(path)
 
-    def ensure_pull_request(self, pull_request: PullRequest) -> PullRequest:
+    def ensure_pull_request(self, pull_request: PullRequest, *, draft: bool = False) -> PullRequest:
         with self._pulls(pull_request.repository_id) as pulls:
-            record = _find(pulls, pull_request.branch)
+            record = newest(pulls, pull_request.branch)
             if record is None:
-                record = _Record(
-                    number=max((known.number for known in _records(pulls)), default=0) + 1,
+                record = Record(
+                    number=max((known.number for known in all_records(pulls)), default=0) + 1,
                     head=pull_request.branch,
                     base=pull_request.base_branch,
                     commit=pull_request.commit,
                     title=" ".join(pull_request.title.split()),
                     body=pull_request.body,
+                    draft=draft,
                 )
-                _save(pulls, record)
+                save(pulls, record)
         return replace(
             pull_request,
-            state=_STATES[record.state],
+            state=STATES[record.state],
             number=record.number,
             url=str(pulls / f"{record.number}.md"),
             reason=record.reason,
         )
 
     def close_pull_request(self, pull_request: PullRequest, reason: str) -> None:
+        def close(record: Record) -> Record:
+            return replace(record, state="closed", reason=reason) if record.state == "open" else record
+
+        self._change(pull_request, close)
+
+    def read_pull_request(self, pull_request: PullRequest) -> ForgePullRequest | None:
         with self._pulls(pull_request.repository_id) as pulls:
-            record = _find(pulls, pull_request.branch)
-            if record is None:
-                raise RepoUnusable(f"the local forge has no pull request for branch {pull_request.branch} to close")
-            if record.state == "open":
-                _save(pulls, replace(record, state="closed", reason=reason))
+            record = newest(pulls, pull_request.branch)
+        return None if record is None else self._seen(record, pull_request.repository_id)
+
+    def update_pull_request(self, pull_request: PullRequest) -> None:
+        title = " ".join(pull_request.title.split())
+        self._change(pull_request, lambda record: replace(record, title=title, body=pull_request.body))
+
+    def ensure_comment(self, pull_request: PullRequest, name: str, text: str) -> None:
+        now = self._clock.now().isoformat()
+
+        def add(record: Record) -> Record:
+            if any(known == name for _, known, _, _ in record.comments):
+                return record
+            return replace(record, comments=(*record.comments, ("debtd", name, now, text)))
+
+        self._change(pull_request, add)
+
+    def comments(self, pull_request: PullRequest) -> tuple[Comment, ...]:
+        return tuple(
+            Comment(author=author, body=text, may_write=True, created_at=datetime.fromisoformat(written_at))
+            for author, name, written_at, text in self._record(pull_request).comments
+            if not name
+        )
+
+    def change_labels(self, pull_request: PullRequest, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        def change(record: Record) -> Record:
+            kept = [label for label in record.labels if label not in remove]
+            return replace(record, labels=tuple(dict.fromkeys((*kept, *add))))
+
+        self._change(pull_request, change)
+
+    def assign(
+        self, pull_request: PullRequest, *, assignees: Sequence[str] = (), reviewers: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        def change(record: Record) -> Record:
+            return replace(
+                record,
+                assignees=tuple(dict.fromkeys((*record.assignees, *assignees))),
+                reviewers=tuple(dict.fromkeys((*record.reviewers, *reviewers))),
+            )
+
+        self._change(pull_request, change)
+        return ()
+
+    def set_status(self, pull_request: PullRequest, status: CommitStatus) -> None:
+        def change(record: Record) -> Record:
+            others = [known for known in record.statuses if known[0] != status.name]
+            line = (status.name, status.state.value, " ".join(status.summary.split()), status.url)
+            return replace(record, statuses=(*others, line))
+
+        self._change(pull_request, change)
+
+    def delete_branch(self, pull_request: PullRequest) -> bool:
+        path = self._home(pull_request.repository_id) / "repository.git"
+        there = self._branches.commit_of(path, pull_request.branch)
+        if there == pull_request.commit:
+            self._branches.delete(path, pull_request.branch, there)
+        return there in {None, pull_request.commit}
+
+    def open_pull_requests(self, repository: Repository) -> tuple[ForgePullRequest, ...]:
+        with self._pulls(repository.id) as pulls:
+            records = [record for record in all_records(pulls) if record.state == "open"]
+        return tuple(self._seen(record, repository.id) for record in sorted(records, key=lambda r: -r.number))
+
+    def touched_files(self, repository: Repository, number: int) -> tuple[TouchedFile, ...]:
+        with self._pulls(repository.id) as pulls:
+            records = [record for record in all_records(pulls) if record.number == number]
+        path = self._home(repository.id) / "repository.git"
+        return tuple(file for record in records for file in touched_in_diff(self._branches.diff(path, record.commit)))
+
+    def ci_load(self, repository: Repository) -> CiLoad:  # noqa: ARG002  (nothing runs checks here)
+        return CiLoad(queued=0, running=0, latencies_seconds=())
+
+    def _seen(self, record: Record, repository_id: str) -> ForgePullRequest:
+        home = self._home(repository_id)
+        return ForgePullRequest(
+            number=record.number,
+            url=str(home / "pulls" / f"{record.number}.md"),
+            state=ForgeState(record.state),
+            draft=record.draft,
+            title=record.title,
+            body=record.body,
+            branch=record.head,
+            commit=self._branches.commit_of(home / "repository.git", record.head) or record.commit,
+            base_branch=record.base,
+            from_fork=False,
+            author="debtd",
+            labels=record.labels,
+            assignees=record.assignees,
+            reviewers=record.reviewers,
+        )
+
+    def _record(self, pull_request: PullRequest) -> Record:
+        with self._pulls(pull_request.repository_id) as pulls:
+            return _required(pulls, pull_request)
+
+    def _change(self, pull_request: PullRequest, change: Callable[[Record], Record]) -> None:
+        with self._pulls(pull_request.repository_id) as pulls:
+            before = _required(pulls, pull_request)
+            after = change(before)
+            if after != before:
+                save(pulls, after)
 
     def _home(self, repository_id: str) -> Path:
         if not repository_id or not set(repository_id) <= _HEX:
@@ -101,46 +206,8 @@ class LocalForge:
                 raise StateUnusable(f"{pulls} cannot be used ({error.strerror}); check the state directory") from error
 
 
-def _find(pulls: Path, branch: str) -> _Record | None:
-    """The newest pull request of a head branch."""
-    return max((record for record in _records(pulls) if record.head == branch), key=lambda r: r.number, default=None)
-
-
-def _records(pulls: Path) -> Iterator[_Record]:
-    for path in pulls.glob("*.json"):
-        try:
-            record = _parse(path)
-        except (ValueError, TypeError) as error:
-            raise StateUnusable(f"{path} is not a pull request ({error}); mend or delete it") from error
-        yield record
-
-
-def _parse(path: Path) -> _Record:
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    record = _Record(**fields)
-    if record.state not in _STATES or type(fields["number"]) is not int or path.name != f"{record.number}.json":
-        raise ValueError("an unknown state or another number")
+def _required(pulls: Path, pull_request: PullRequest) -> Record:
+    record = newest(pulls, pull_request.branch)
+    if record is None:
+        raise RepoUnusable(f"the local forge has no pull request for branch {pull_request.branch}")
     return record
-
-
-def _save(pulls: Path, record: _Record) -> None:
-    fields = {name: getattr(record, name) for name in _Record.__slots__}
-    _write(pulls / f"{record.number}.md", render_page(record))
-    _write(pulls / f"{record.number}.json", json.dumps(fields, indent=2, sort_keys=True) + "\n")
-
-
-def render_page(record: _Record) -> str:
-    """The page of a pull request."""
-    state = f"{record.state}: {' '.join(record.reason.split())}" if record.reason else record.state
-    facts = f"Pull request {record.number}, {state}. `{record.head}` into `{record.base}`, commit `{record.commit}`."
-    return f"# {record.title}\n\n{facts}\n\n{record.body.rstrip()}\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """All of the text or the file as it was, also after a power cut."""
-    descriptor, half = tempfile.mkstemp(prefix=".half-", dir=path.parent)
-    with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:  # noqa: PTH123 - a descriptor
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(half).replace(path)

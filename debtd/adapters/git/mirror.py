@@ -15,6 +15,7 @@ from pathlib import Path
 
 from debtd.adapters.display import shown
 from debtd.adapters.filelock import locked
+from debtd.adapters.git.access import AccessFor, reach
 from debtd.adapters.git.location import check_branch, check_remote, is_url, transports
 from debtd.adapters.git.objects import OBJECT_ID, Commit, read_commits
 from debtd.adapters.git.process import Command, run
@@ -47,11 +48,13 @@ _BARE_CONFIG = """\
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """A mirror's folder, the source as people know it, and the descriptors of the lock while it is held."""
+    """A mirror's folder, the source as people know it, the descriptors of the lock while it is held, and where the
+    credentials for remotes come from."""
 
     git_dir: Path
     source: str
     lock: tuple[int, ...] = ()
+    access_for: AccessFor | None = None
 
     def command(self, *arguments: str, what: str, protocols: str = "", timeout_seconds: float = 300.0) -> Command:
         return Command(
@@ -66,11 +69,11 @@ class Mirror:
         )
 
 
-def mirror_of(state_dir: Path, repository: Repository) -> Mirror:
+def mirror_of(state_dir: Path, repository: Repository, access_for: AccessFor | None = None) -> Mirror:
     """Where the mirror is or will be. An id is always sixteen hexadecimal digits."""
     if len(repository.id) != 16 or not set(repository.id) <= set("0123456789abcdef"):
         raise RepoUnusable(f"{shown(repository.id)!r} is not the id of a repository; enrol it again")
-    return Mirror(state_dir / "mirrors" / f"{repository.id}.git", repository.source)
+    return Mirror(state_dir / "mirrors" / f"{repository.id}.git", repository.source, access_for=access_for)
 
 
 @contextlib.contextmanager
@@ -116,7 +119,7 @@ def _present(mirror: Mirror) -> Commit | None:
 
 
 def _fetch(mirror: Mirror, source: str, remote_ref: str) -> None:
-    run(
+    reach(
         mirror.command(
             "fetch",
             "--quiet",
@@ -134,13 +137,15 @@ def _fetch(mirror: Mirror, source: str, remote_ref: str) -> None:
             what="fetch",
             protocols=transports(source),
             timeout_seconds=3600,
-        )
+        ),
+        source,
+        mirror.access_for,
     )
 
 
 def remote_refs(mirror: Mirror, remote: str, *options: str) -> Iterator[tuple[str, str]]:
     """(value, name) of the lines of `git ls-remote`."""
-    output = run(
+    output = reach(
         mirror.command(
             "ls-remote",
             "--quiet",
@@ -151,7 +156,9 @@ def remote_refs(mirror: Mirror, remote: str, *options: str) -> Iterator[tuple[st
             what="reach",
             protocols=transports(remote),
             timeout_seconds=120,
-        )
+        ),
+        remote,
+        mirror.access_for,
     )
     for line in output.decode("utf-8", "surrogateescape").split("\n"):
         value, tab, name = line.partition("\t")

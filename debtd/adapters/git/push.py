@@ -7,11 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from debtd.adapters.display import shown
+from debtd.adapters.git.access import reach
 from debtd.adapters.git.failure import without_credentials
 from debtd.adapters.git.location import check_branch, check_remote, is_url, transports
 from debtd.adapters.git.mirror import Mirror, remote_refs, writing_own
 from debtd.adapters.git.objects import check_ids
-from debtd.adapters.git.process import run
 from debtd.model.errors import DebtdError, RepoUnusable, Retryable
 
 _REFS_PER_PUSH = 1_000  # two words of at most 300 bytes for each on the command line, which takes 2 MiB
@@ -82,7 +82,7 @@ def _taken(name: str, commit: str, target: str) -> RepoUnusable:
 
 def _push(mirror: Mirror, wanted: Mapping[str, str], target: str) -> None:
     hooks_off = () if is_url(target) else ("--receive-pack=git -c core.hooksPath=/dev/null receive-pack",)
-    run(
+    reach(
         mirror.command(
             "push",
             "--porcelain",
@@ -98,7 +98,9 @@ def _push(mirror: Mirror, wanted: Mapping[str, str], target: str) -> None:
             what="push to",
             protocols=transports(target),
             timeout_seconds=1800,
-        )
+        ),
+        target,
+        mirror.access_for,
     )
 
 

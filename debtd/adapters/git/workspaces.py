@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from debtd.adapters.git.access import AccessFor
 from debtd.adapters.git.commits import write_commits
 from debtd.adapters.git.location import repository_at
 from debtd.adapters.git.mirror import mirror_of, refresh, writing
@@ -17,16 +18,18 @@ from debtd.ports import CommitRequest, Files
 
 
 class GitWorkspaces:
-    """Mirrors in `<state_dir>/mirrors`, disposable trees in `<state_dir>/trees`; both mode 0700."""
+    """Mirrors in `<state_dir>/mirrors`, disposable trees in `<state_dir>/trees`; both mode 0700. `access_for` has the
+    credentials for remotes, by URL."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, access_for: AccessFor | None = None) -> None:
         self._state_dir = state_dir.absolute()
+        self._access_for = access_for
 
     def identify(self, location: str) -> Repository:
         return repository_at(location)
 
     def ensure_mirror(self, repository: Repository) -> Revision:
-        with writing(mirror_of(self._state_dir, repository)) as mirror:
+        with writing(mirror_of(self._state_dir, repository, self._access_for)) as mirror:
             return refresh(mirror)
 
     def list_tree(self, repository: Repository, revision: Revision, languages: frozenset[Language]) -> ListedTree:
@@ -60,9 +63,9 @@ class GitWorkspaces:
             return write_commits(mirror, requests)
 
     def push_new_branch(self, repository: Repository, commit: str, branch: str, remote: str) -> None:
-        push_new(mirror_of(self._state_dir, repository), commit, branch, remote, self._state_dir)
+        push_new(mirror_of(self._state_dir, repository, self._access_for), commit, branch, remote, self._state_dir)
 
     def push_new_branches(
         self, repository: Repository, commits: Mapping[str, str], remote: str
     ) -> Mapping[str, DebtdError]:
-        return push_all_new(mirror_of(self._state_dir, repository), commits, remote, self._state_dir)
+        return push_all_new(mirror_of(self._state_dir, repository, self._access_for), commits, remote, self._state_dir)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from debtd.adapters.forge.local import LocalForge
-from debtd.adapters.git import ensure_bare
+from debtd.adapters.git import BareBranches
 from debtd.model.errors import RepoUnusable, StateUnusable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, repository_id
+from debtd.wiring.durable import SystemClock
 from tests.support.git_repo import names_in
 
 REPOSITORY = Repository(id=repository_id("/src/shop"), source="/src/shop", name="shop")
@@ -32,7 +33,7 @@ def pull_request(key: str = "1" * 40) -> PullRequest:
 
 @pytest.fixture
 def forge(tmp_path: Path) -> LocalForge:
-    return LocalForge(tmp_path, lambda path: path.mkdir(parents=True, exist_ok=True))
+    return LocalForge(tmp_path, BareBranches(), SystemClock())
 
 
 def pulls(tmp_path: Path) -> Path:
@@ -40,7 +41,7 @@ def pulls(tmp_path: Path) -> Path:
 
 
 def test_the_remote_is_a_bare_repository(tmp_path: Path) -> None:
-    forge = LocalForge(tmp_path, ensure_bare)
+    forge = LocalForge(tmp_path, BareBranches(), SystemClock())
     remote = forge.remote(REPOSITORY)
     assert remote == forge.remote(REPOSITORY) == str(tmp_path / "forge" / REPOSITORY.id / "repository.git")
     assert (Path(remote) / "HEAD").exists()
@@ -139,7 +140,9 @@ def test_hostile_text_is_only_text(forge: LocalForge) -> None:
 def test_two_processes_at_once(forge: LocalForge, tmp_path: Path) -> None:
     script = (
         "import sys\nfrom pathlib import Path\nfrom debtd.adapters.forge.local import LocalForge\n"
-        "from debtd.model.pull_request import PullRequest\nforge = LocalForge(Path(sys.argv[1]), lambda path: None)\n"
+        "from debtd.adapters.git import BareBranches\nfrom debtd.model.pull_request import PullRequest\n"
+        "from debtd.wiring.durable import SystemClock\n"
+        "forge = LocalForge(Path(sys.argv[1]), BareBranches(), SystemClock())\n"
         "for n in range(20):\n    print(forge.ensure_pull_request(PullRequest(key=str(n), repository_id=sys.argv[2], "
         "rule_id='r', branch=f'b{n}', base_branch='main', commit='c', title='t', body='b')).number)\n"
     )

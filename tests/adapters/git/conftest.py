@@ -5,7 +5,10 @@ import pytest
 
 from debtd.adapters.git import GitWorkspaces
 from debtd.model.repo import Repository, Revision
+from tests.support.forges.fixtures import park
 from tests.support.git_repo import Content, make_repo
+
+__all__ = ["park"]
 
 Mirrored = Callable[..., tuple[Repository, Revision]]
 

@@ -1,0 +1,45 @@
+"""What every forge is connected with, and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from debtd.adapters.forge.api import ForgeApi
+from debtd.adapters.forge.http.client import Client
+from debtd.adapters.forge.http.pace import Pacer
+from debtd.adapters.forge.http.transport import Authorize, Transport
+from debtd.model.secret import Secret
+from debtd.ports import Clock, Directory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A token, or a GitHub App's number and private key."""
+
+    token: Secret | None = None
+    app_id: str = ""
+    private_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """The way to one forge. `web_url` is where people go; `statuses`: commit statuses are wanted."""
+
+    web_url: str
+    api_url: str
+    client: Client
+    pacer: Pacer
+    clock: Clock
+    credential: Credential
+    statuses: bool = False
+
+    def transport(self, authorize: Authorize, headers: Mapping[str, str]) -> Transport:
+        return Transport(self.api_url, authorize, self.client, self.pacer, headers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A forge as debtd uses it: `api` for a repository, `git_login` (user, password) for pushing to it."""
+
+    api: Callable[[str], ForgeApi]
+    git_login: Callable[[str], tuple[str, Secret]]
+    directory: Directory

@@ -1,0 +1,61 @@
+"""Gitea's JSON as debtd's values. A draft is a title that begins with "WIP:"."""
+
+import re
+
+from debtd.adapters.forge.http.fields import Fields
+from debtd.model.forge import Comment, ForgePullRequest, ForgeState, ListedRepository
+
+_DRAFT = re.compile(r"\s*(?:WIP:|\[WIP\])\s*", re.IGNORECASE)
+
+
+def draft_title(title: str, *, draft: bool) -> str:
+    return f"WIP: {title}" if draft else title
+
+
+def pull_request(fields: Fields) -> ForgePullRequest:
+    head, base = fields.child("head"), fields.child("base")
+    title = fields.text("title")
+    merged = fields.flag("merged")
+    return ForgePullRequest(
+        number=fields.number("number"),
+        url=fields.text("html_url"),
+        state=ForgeState.MERGED if merged else ForgeState(fields.text("state")),
+        draft=fields.flag("draft") if fields.has("draft") else bool(_DRAFT.match(title)),
+        title=_DRAFT.sub("", title, count=1) if _DRAFT.match(title) else title,
+        body=fields.text_or("body"),
+        branch=head.text_or("label", head.text_or("ref")),  # the ref is another one when the branch is gone
+        commit=head.text("sha"),
+        base_branch=base.text("ref"),
+        from_fork=head.number("repo_id") != base.number("repo_id"),
+        author=login(fields, "user"),
+        mergeable=fields.flag("mergeable") if fields.has("mergeable") else None,
+        labels=tuple(label.text("name") for label in fields.children("labels")),
+        assignees=tuple(user.text("login") for user in fields.children("assignees")),
+        reviewers=tuple(user.text("login") for user in fields.children("requested_reviewers")),
+        ended_by=login(fields, "merged_by"),
+    )
+
+
+def login(fields: Fields, name: str) -> str:
+    """A person's login; empty where there is none."""
+    return fields.child(name).text("login") if fields.has(name) else ""
+
+
+def comment(fields: Fields) -> Comment:
+    return Comment(
+        author=login(fields, "user"),
+        body=fields.text_or("body"),
+        may_write=False,
+        created_at=fields.moment("created_at"),
+    )
+
+
+def listed_repository(fields: Fields) -> ListedRepository:
+    return ListedRepository(
+        project=fields.text("full_name"),
+        url=fields.text("clone_url"),
+        default_branch=fields.text_or("default_branch"),
+        archived=fields.flag("archived"),
+        fork=fields.flag("fork"),
+        topics=fields.texts("topics"),
+    )

@@ -1,0 +1,26 @@
+"""Hidden marks in what debtd writes: they survive edited titles, and tell debtd's own from everybody else's."""
+
+import re
+
+_KEY = re.compile(r"<!-- debtd-key: ([0-9a-f]{8,64}) -->")
+_COMMENT = re.compile(r"<!-- debtd-comment: ([a-z0-9-]{1,80}) -->")
+
+
+def key_in(body: str) -> str | None:
+    """The key of debtd's pull request with this body; None when it has no mark."""
+    found = _KEY.search(body)
+    return found[1] if found else None
+
+
+def comment_name_in(body: str) -> str | None:
+    """The name of debtd's comment with this body; None for a comment of anybody else."""
+    found = _COMMENT.search(body)
+    return found[1] if found else None
+
+
+def marked_comment(name: str, text: str) -> str:
+    """The text of a comment that is recognised again."""
+    mark = f"<!-- debtd-comment: {name} -->"
+    if not _COMMENT.fullmatch(mark):
+        raise ValueError(f"{name!r} is not a name for a comment")
+    return f"{mark}\n{text.rstrip()}\n"

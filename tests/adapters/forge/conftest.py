@@ -1,0 +1,3 @@
+from tests.support.forges.fixtures import park
+
+__all__ = ["park"]

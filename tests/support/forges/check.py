@@ -1,0 +1,79 @@
+"""`make forge-check`: every contract case and every fault, forge by forge, with what is expected and what is seen.
+
+`python -m tests.support.forges.check [KIND...]`; exit code 1 when anything differs.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.contracts.forge_cases import CASES, EVERY, HOSTED
+from tests.contracts.forge_faults import FAULTS, ONE_OF_EACH, all_calls, live, problems_of
+from tests.support.forges.descriptions import description_file
+from tests.support.forges.park import Park
+
+
+def main(kinds: list[str]) -> int:
+    failed = total = 0
+    with tempfile.TemporaryDirectory(prefix="forge-check-") as name:
+        park = Park(Path(name))
+        try:
+            for kind in kinds or EVERY:
+                print(f"\n{kind}: {_described(kind)}")
+                for what, expected, seen, ok in (*_contract(kind, park, Path(name)), *_faults(kind, park, Path(name))):
+                    total, failed = total + 1, failed + (not ok)
+                    print(f"  {'ok  ' if ok else 'FAIL'}  {what}\n        expected {expected}\n        seen     {seen}")
+        finally:
+            park.close()
+    print(f"\n{total - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+Line = tuple[str, str, str, bool]
+
+
+def _described(kind: str) -> str:
+    if kind == "local":
+        return "no HTTP, so no API description"
+    path = description_file(kind)
+    return (
+        f"calls and answers checked against {path.name}" if path else "API description not here: NOT checked against it"
+    )
+
+
+def _contract(kind: str, park: Park, folder: Path) -> Iterator[Line]:
+    for number, case in enumerate(CASES):
+        if kind not in case.kinds:
+            continue
+        home = folder / f"{kind}-{number}"
+        home.mkdir()
+        violations: list[str] = []
+        if kind == "local":
+            seen = case.run(park.local(home))
+        else:
+            world = park.world(kind, home)
+            seen, violations = case.run(world), world.site.violations
+        against = f"; against the description: {violations}" if violations else ""
+        yield case.name, repr(case.expected), f"{seen!r}{against}", seen == case.expected and not violations
+
+
+def _faults(kind: str, park: Park, folder: Path) -> Iterator[Line]:
+    if kind not in HOSTED:
+        return
+    home = folder / f"{kind}-faults"
+    home.mkdir()
+    calls = all_calls(park.world(kind, home))
+    for number, case in enumerate(FAULTS):
+        problems: list[str] = []
+        for call in calls:
+            world_home = folder / f"{kind}-fault-{number}-{call}"
+            world_home.mkdir()
+            lived = live(park.world(kind, world_home), case, call)
+            problems += [f"call {call}: {problem}" for problem in problems_of(case, lived)]
+        seen = "; ".join(problems) or f"the same, for each of {len(calls)} calls"
+        yield f"{case.name}, at each call of a life", ONE_OF_EACH, seen, not problems
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
