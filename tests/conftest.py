@@ -1,6 +1,14 @@
-"""Settings for all tests: how long an example takes says nothing about it on a busy machine."""
+"""Settings for all tests: nothing depends on how fast the machine is, or on what the shell had ignored."""
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("debtd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("debtd")
+
+
+def pytest_configure() -> None:
+    """A shell's `&` leaves these ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)

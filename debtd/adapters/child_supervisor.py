@@ -110,7 +110,8 @@ def _become(request: dict[str, object], supervisor: int) -> None:
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (allowed, allowed))
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    wakened = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    for number in (*wakened, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGQUIT):  # a shell's `&` has the last one ignored
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.chdir(str(request["cwd"]))

@@ -14,7 +14,7 @@ from debtd.cli.options import (
     target_python_option,
 )
 from debtd.cli.output import plural, put, put_json, say
-from debtd.cli.views import ScanFormat, coverage_json, finding_json, say_coverage
+from debtd.cli.views import ScanFormat, candidates_json, coverage_json, finding_json, say_coverage
 from debtd.model.printable import printable
 
 
@@ -69,13 +69,12 @@ def scan(
         case ScanFormat.SARIF:
             put_json(render_sarif(found, result, scanned.rules))
         case ScanFormat.JSON:
-            put_json(
-                {
-                    "findings": [finding_json(f) for f in found],
-                    "coverage": coverage_json(result.coverage),
-                    "broken_rules": dict(result.broken),
-                }
-            )
+            report = {
+                "findings": [finding_json(f) for f in found],
+                "coverage": coverage_json(result.coverage),
+                "broken_rules": dict(result.broken),
+            }
+            put_json(report | ({"candidates": candidates_json(result.candidates)} if no_cache else {}))
         case ScanFormat.TEXT:
             for finding in found:
                 span, match = finding.match.span, finding.match

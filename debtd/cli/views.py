@@ -1,5 +1,6 @@
 """How findings, coverage and pull requests are shown."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from debtd.cli.output import plural, say
@@ -7,6 +8,7 @@ from debtd.model.coverage import Coverage, SkipReason
 from debtd.model.finding import Finding
 from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest
+from debtd.model.scan import Candidates
 from debtd.model.suppression import Suppression
 
 
@@ -49,6 +51,11 @@ def suppression_json(suppression: Suppression | None) -> dict[str, object] | Non
         "created_at": suppression.created_at.isoformat(),
         "expires_at": suppression.expires_at.isoformat() if suppression.expires_at else None,
     }
+
+
+def candidates_json(candidates: Mapping[str, Candidates]) -> dict[str, object]:
+    """How sharp the rules' declarations were, by rule id; it speaks for the files that were read in this very run."""
+    return {rule_id: {"files": count.files, "without_finding": count.refused} for rule_id, count in candidates.items()}
 
 
 def coverage_json(coverage: Coverage) -> dict[str, object]:

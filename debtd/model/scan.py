@@ -12,8 +12,11 @@ from debtd.model.project import Project
 class Candidates:
     """In how many files a rule's declaration let its detector look, and in how many of these it found nothing."""
 
-    files: int
-    refused: int
+    files: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Candidates") -> "Candidates":
+        return Candidates(self.files + other.files, self.refused + other.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ class Answer:
 class ScanResult:
     """One scan of one tree by all engines.
 
-    `rule_ids` are the rules that were asked for, `attempted` those that had files to read at all.
+    `rule_ids` are the rules that were asked for, `attempted` those that had files to read at all. `candidates` counts
+    the files that were read now, not those whose answers were remembered.
     """
 
     matches: tuple[Match, ...]
@@ -61,6 +65,7 @@ class ScanResult:
     fired: frozenset[str]
     broken: Mapping[str, str]
     project: Project
+    candidates: Mapping[str, Candidates] = field(default_factory=dict)
 
     def can_deny(self, rule_id: str, path: str) -> bool:
         """Whether this scan's silence about the rule in the path proves that there is nothing (DESIGN D6)."""

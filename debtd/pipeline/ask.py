@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from debtd.model.language import Language, ending_of
 from debtd.model.project import Project
 from debtd.model.repo import ListedFile
-from debtd.model.scan import Answer, Detection
+from debtd.model.scan import Answer, Candidates, Detection
 from debtd.pipeline.answers import add_up, keepable, rule_key
 from debtd.pipeline.units import Run, Unit, materialised, runs_of, unchanged
 from debtd.ports import AnswerCache, Detector, Files, Key, Progress
@@ -29,6 +29,7 @@ class Asked:
     fired: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
+    candidates: dict[str, Candidates] = field(default_factory=dict)
 
 
 class Questions:
@@ -149,6 +150,8 @@ class Questions:
         asked.fired |= heard
         asked.silent |= run.rules - heard
         asked.broken.update(detection.broken)
+        for rule_id, count in detection.candidates.items():
+            asked.candidates[rule_id] = asked.candidates.get(rule_id, Candidates()) + count
         answers = self._answers(run, {path: unit for path, (unit, _) in planted.items()}, detection)
         self._keep(certain, answers, detection, frozenset(k for k in heard if self._ids[k] not in detection.broken))
         return answers

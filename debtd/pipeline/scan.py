@@ -68,6 +68,7 @@ def scan(
         fired=frozenset[str]().union(*(d.fired for d in detections)),
         broken={rule_id: why for d in detections for rule_id, why in d.broken.items()},
         project=project,
+        candidates={rule_id: count for d in detections for rule_id, count in d.candidates.items()},
     )
 
 
@@ -104,7 +105,13 @@ def _detection(wanted: Sequence[ListedFile], questions: Questions, asked: Asked)
         matches += [replace(match, path=file.path, blob=file.blob) for match in answer.matches]
         if answer.skipped is not None:
             skipped[file.path] = answer.skipped
-    return Detection(matches=tuple(matches), skipped=skipped, fired=questions.fired(asked, wanted), broken=asked.broken)
+    return Detection(
+        matches=tuple(matches),
+        skipped=skipped,
+        fired=questions.fired(asked, wanted),
+        broken=asked.broken,
+        candidates=asked.candidates,
+    )
 
 
 def detect_all(
