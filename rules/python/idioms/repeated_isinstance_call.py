@@ -19,8 +19,12 @@ from debtd.rulekit import Bad, Change, Node, Rule, RuleVisitor, Severity, Twice
 
 _CLASS_TESTS = frozenset({"isinstance", "issubclass"})
 _TEXT_TESTS = frozenset({"endswith", "startswith"})
-_TEST_NAME = "(?:isinstance|issubclass|startswith|endswith)"
-_SIGN = rf"{_TEST_NAME}[\w\s.,()'\"\\]*\)[\s\\)]*+(?:and|or)\b[\w\s.()\\]*?{_TEST_NAME}"
+# Two tests in a row that begin alike: the same call of the same name, the same method.
+_NEXT = r"[\w\s.,()'\"\\]*\)[\s\\)]*+(?:and|or)\b[\w\s.()\\]*?"
+_SIGNS = (
+    *(rf"{name}[\s\\)]*+\([\s\\(]*+(\w+){_NEXT}\b{name}[\s\\)]*+\([\s\\(]*+\1\b" for name in sorted(_CLASS_TESTS)),
+    *(rf"{name}\b{_NEXT}\. {name}\b" for name in sorted(_TEXT_TESTS)),
+)
 _TEXT_MESSAGE = "One call takes a tuple of strings; this value is tested by several."
 # A joined call gets the room that the file takes itself, in these bounds.
 _WIDTH, _MAX_WIDTH = 79, 100
@@ -263,7 +267,7 @@ RULE = Rule(
     message="One call takes a tuple of classes; this value is tested by several.",
     detect=Visitor,
     words=(tuple(sorted(_CLASS_TESTS | _TEXT_TESTS)),),
-    signs=(_SIGN,),
+    signs=_SIGNS,
     nodes=(
         Node("BoolOp", op=Node("Or"), values=Twice(*_TESTS)),
         Node("BoolOp", op=Node("And"), values=Twice(Node("UnaryOp", op=Node("Not"), operand=_TESTS))),

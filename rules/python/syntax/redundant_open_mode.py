@@ -95,6 +95,7 @@ _WORDY = tuple(
     for mode in map("".join, permutations(sorted(_FLAGS), length))
     if _shorter_mode(mode) == "r" or _shorter_mode(mode) not in {mode, None}
 )
+_OPEN = Node("Name", id="open")
 _MODE = Node("Constant", value=_WORDY)
 
 RULE = Rule(
@@ -108,7 +109,10 @@ RULE = Rule(
         r"\. open\b",
         r"\bio import\b",
     ),
-    nodes=(Node("Call", args=_MODE), Node("Call", keywords=Node("keyword", arg="mode", value=_MODE))),
+    nodes=(
+        Node("Call", func=_OPEN, args=_MODE),
+        Node("Call", func=_OPEN, keywords=Node("keyword", arg="mode", value=_MODE)),
+    ),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3", "syntax"),
