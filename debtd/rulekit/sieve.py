@@ -7,19 +7,19 @@ import ast
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from debtd.rulekit.conditions import Test, compiled
 from debtd.rulekit.imports import Imports
-from debtd.rulekit.node import INVALID_ESCAPE, Filled, Inside, Node, Twice
+from debtd.rulekit.node import INVALID_ESCAPE, Node
 from debtd.rulekit.old_python import may_be_python_2
 from debtd.rulekit.skeleton import skeleton
 from debtd.rulekit.statements import LogicalLines, standing_alone
 
 _GAP = r"[\s\\]*+"
 _DEPTH = 4  # of brackets that a sign looks into; text that goes deeper bears the sign
-_Test = Callable[[ast.AST, Imports], bool]
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _NAMES = ("Name", "Attribute")
 
@@ -109,14 +109,14 @@ class Sieve:
 
     def _count(self, text: str, rule_ids: Sequence[str]) -> Mapping[str, int]:
         tree, has_invalid_escape = _parse(text)
-        tests: dict[type, list[tuple[str, _Test]]] = defaultdict(list)
+        tests: dict[type, list[tuple[str, Test]]] = defaultdict(list)
         found: Counter[str] = Counter()
         imports = Imports()
         for rule_id in rule_ids:
             found[rule_id] += INVALID_ESCAPE in self._kinds(rule_id) and has_invalid_escape
             for kind, test in self._looks[rule_id]:
                 tests[kind].append((rule_id, test))
-        later: list[tuple[ast.AST, list[tuple[str, _Test]]]] = []
+        later: list[tuple[ast.AST, list[tuple[str, Test]]]] = []
         stack: list[ast.AST] = [tree]
         while stack:
             node = stack.pop()
@@ -165,74 +165,9 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-# -- conditions ------------------------------------------------------------------------------------------------
-
-
-def _looks(declaration: Declaration) -> Iterable[tuple[type, _Test]]:
+def _looks(declaration: Declaration) -> Iterable[tuple[type, Test]]:
     """A test for each kind of node that the rule looks for."""
     if declaration.names:
-        yield from _compiled(Node(*_NAMES, named=declaration.names))
+        yield from compiled(Node(*_NAMES, named=declaration.names))
     for node in declaration.nodes:
-        yield from _compiled(node)
-
-
-def _compiled(node: Node) -> Iterable[tuple[type, _Test]]:
-    test = _test(node)
-    for kind in node.kinds:
-        if kind != INVALID_ESCAPE:
-            yield getattr(ast, kind), test
-
-
-def _test(node: Node) -> _Test:
-    """Whether the conditions hold for a node whose kind is right."""
-    tests = [_field_test(name, condition) for name, condition in node.conditions.items()]
-    if not tests:
-        return lambda _node, _imports: True
-    return lambda found, imports: all(test(found, imports) for test in tests)
-
-
-def _field_test(name: str, condition: object) -> _Test:
-    if name == "named":
-        names = frozenset(map(str, _texts(condition)))
-        return lambda found, imports: not names.isdisjoint(imports.meanings(found))
-    if name == "type":
-        types = frozenset(map(str, _texts(condition)))
-        return lambda found, _imports: type(getattr(found, "value", None)).__name__ in types
-    if isinstance(condition, Filled):
-        return lambda found, _imports: (getattr(found, name, None) not in (None, [])) is condition.value
-    if isinstance(condition, Inside):
-        matches = _any_of(condition.nodes)
-        return lambda found, imports: any(
-            matches(part, imports) for value in _values(found, name) for part in ast.walk(value)
-        )
-    if isinstance(condition, Twice):
-        matches = _any_of(condition.nodes)
-        return lambda found, imports: sum(matches(value, imports) for value in _values(found, name)) > 1
-    return _plain_test(name, _texts(condition))
-
-
-def _plain_test(name: str, wanted: Sequence[object]) -> _Test:
-    texts = frozenset(value for value in wanted if isinstance(value, str))
-    if texts:
-        return lambda found, _imports: getattr(found, name, None) in texts
-    matches = _any_of([value for value in wanted if isinstance(value, Node)])
-    return lambda found, imports: any(matches(value, imports) for value in _values(found, name))
-
-
-def _texts(condition: object) -> Sequence[object]:
-    assert isinstance(condition, tuple)  # noqa: S101  (the other conditions are sorted out)
-    return condition
-
-
-def _any_of(nodes: Sequence[Node]) -> _Test:
-    by_kind: dict[type, list[_Test]] = defaultdict(list)
-    for node in nodes:
-        for kind, test in _compiled(node):
-            by_kind[kind].append(test)
-    return lambda found, imports: any(test(found, imports) for test in by_kind.get(found.__class__, ()))
-
-
-def _values(node: ast.AST, name: str) -> list[ast.AST]:
-    value = getattr(node, name, None)
-    values = value if isinstance(value, list) else [value]
-    return [item for item in values if isinstance(item, ast.AST)]
+        yield from compiled(node)
