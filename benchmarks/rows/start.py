@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from benchmarks.bench import ROOT, Bench
 from benchmarks.measure import Run, Series, in_turn, run
-from benchmarks.peers import base_python
 from benchmarks.row import AtMost, Line, NotMeasured, Row
 
 FINDINGS = 100_000
@@ -25,7 +24,8 @@ def _measure(bench: Bench) -> tuple[Line, ...]:
             return bench.debtd(home, "findings", *arguments, sample_seconds=0.02)
 
         contestants: dict[str, Callable[[], Run]] = {
-            "python -c pass": lambda: run([base_python(), "-c", "pass"], cwd=home, env=env),
+            # The interpreter that debtd runs in: the one below it may load packages of its own at every start.
+            "python -c pass": lambda: run([sys.executable, "-c", "pass"], cwd=home, env=env),
             "debtd --help": lambda: bench.debtd(home, "--help"),
             "debtd findings list": listing,
         }
