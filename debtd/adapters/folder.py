@@ -25,11 +25,11 @@ from debtd.adapters.listing import (
     classify,
     is_text,
 )
-from debtd.adapters.regular_file import blob_id, read_regular, write_file
+from debtd.adapters.regular_file import read_regular, write_file
 from debtd.model.coverage import Skipped, SkippedFile, SkipReason
 from debtd.model.errors import RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import ListedFile, ListedTree, Source
+from debtd.model.repo import ListedFile, ListedTree, Source, git_blob_id
 
 __all__ = ["Folder", "open_folder", "write_file"]
 
@@ -70,7 +70,7 @@ class Folder:
         for file in files:
             with contextlib.suppress(OSError):
                 data, _ = read_regular(self._location(file), MAX_FILE_BYTES)
-                if blob_id(data) == file.blob:
+                if git_blob_id(data) == file.blob:
                     found[file.path] = data
         return found
 
@@ -194,7 +194,7 @@ class _Listing:
         self.files.append(
             ListedFile(
                 path=wanted.path,
-                blob=blob_id(data),
+                blob=git_blob_id(data),
                 size=len(data),
                 language=wanted.language,
                 executable=bool(facts.st_mode & stat.S_IXUSR),

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import hashlib
 import os
 import secrets
 import stat
@@ -12,15 +11,11 @@ from pathlib import Path
 from debtd.adapters.display import shown
 from debtd.adapters.listing import refuse_path
 from debtd.model.errors import RepoUnusable
+from debtd.model.repo import git_blob_id
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def blob_id(data: bytes) -> str:
-    """The id that git gives to these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def read_regular(path: bytes | str, limit: int, folder: int | None = None) -> tuple[bytes, os.stat_result]:
@@ -53,7 +48,7 @@ def write_file(root: str, path: str, old_blob: str, new_bytes: bytes) -> None:
 def _replace(folder: int, last: str, name: str, old_blob: str, new_bytes: bytes) -> None:
     facts = os.stat(last, dir_fd=folder, follow_symlinks=False)
     old, _ = read_regular(last, facts.st_size, folder)
-    if blob_id(old) != old_blob:
+    if git_blob_id(old) != old_blob:
         raise RepoUnusable(f"{name} has changed since it was scanned and is not touched; run debtd again")
     if not facts.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         raise RepoUnusable(f"{name} is read-only and is not touched; make it writable and run debtd again")

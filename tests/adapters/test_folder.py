@@ -9,9 +9,9 @@ import pytest
 
 from debtd.adapters import folder, listing, regular_file
 from debtd.adapters.folder import Folder, open_folder, write_file
-from debtd.adapters.regular_file import blob_id
 from debtd.model.coverage import coverage_of
 from debtd.model.errors import RepoUnusable
+from debtd.model.repo import git_blob_id
 from tests.support.git_repo import PYTHON, SUBMODULE, add_trap, git, make_repo, names_in, reasons
 
 
@@ -44,7 +44,7 @@ def test_a_plain_folder(plain: Path) -> None:
     found = {s.path: s for s in checkout.tree.files}
     with checkout.materialised(checkout.tree.files) as sources:
         assert [s.location for s in sources] == [str(plain / s.path) for s in sources]
-    assert (found["a.py"].size, found["a.py"].blob) == (7, blob_id(b"x = 1\r\n"))
+    assert (found["a.py"].size, found["a.py"].blob) == (7, git_blob_id(b"x = 1\r\n"))
     assert (found["a.py"].executable, found["run.py"].executable) == (False, True)
 
 
@@ -163,7 +163,7 @@ def test_a_working_tree(tmp_path: Path) -> None:
         "module": "submodule",
         "nested": "submodule",
     }
-    assert {s.path: s.blob for s in checkout.tree.files}["tracked.py"] == blob_id(b"changed\n")
+    assert {s.path: s.blob for s in checkout.tree.files}["tracked.py"] == git_blob_id(b"changed\n")
 
 
 def test_a_folder_within_a_working_tree(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_write(plain: Path) -> None:
     (plain / "a.py").chmod(0o751)
     os.setxattr(plain / "a.py", "user.note", b"kept") if _has_xattr(plain) else None
     before = {p: p.stat() for p in plain.rglob("*")}
-    write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"x = 2\r\n")
+    write_file(str(plain), "a.py", git_blob_id(b"x = 1\r\n"), b"x = 2\r\n")
     assert (plain / "a.py").read_bytes() == b"x = 2\r\n"
     assert stat.S_IMODE((plain / "a.py").stat().st_mode) == 0o751
     if _has_xattr(plain):
@@ -296,14 +296,14 @@ def test_write_keeps_the_owner(plain: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root gives files away")
     os.chown(plain / "a.py", 1234, 4321)
-    write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"new")
+    write_file(str(plain), "a.py", git_blob_id(b"x = 1\r\n"), b"new")
     facts = (plain / "a.py").stat()
     assert (facts.st_uid, facts.st_gid) == (1234, 4321)
 
 
 def test_another_hard_link_keeps_the_old_bytes(plain: Path, tmp_path: Path) -> None:
     os.link(plain / "a.py", tmp_path / "other.py")
-    write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"new")
+    write_file(str(plain), "a.py", git_blob_id(b"x = 1\r\n"), b"new")
     assert (tmp_path / "other.py").read_bytes() == b"x = 1\r\n"
     assert (plain / "a.py").read_bytes() == b"new"
 
@@ -336,7 +336,7 @@ def test_write_refuses_another_file(meanwhile, words: str, plain: Path) -> None:
     meanwhile(plain / "a.py")
     before = {p: (p.lstat().st_mode, p.lstat().st_mtime_ns) for p in plain.rglob("*")}
     with pytest.raises(RepoUnusable, match=words):
-        write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"new")
+        write_file(str(plain), "a.py", git_blob_id(b"x = 1\r\n"), b"new")
     assert {p: (p.lstat().st_mode, p.lstat().st_mtime_ns) for p in plain.rglob("*")} == before
 
 
@@ -348,7 +348,7 @@ def test_write_stays_below_the_root(path: str, plain: Path, tmp_path: Path) -> N
     put(plain, {".git/config": b"x"})
     (plain / "link").symlink_to(tmp_path / "away")
     with pytest.raises(RepoUnusable, match="is not changed"):
-        write_file(str(plain), path, blob_id(b"x"), b"new")
+        write_file(str(plain), path, git_blob_id(b"x"), b"new")
     assert (tmp_path / "outside.py").read_bytes() == (tmp_path / "away/b.py").read_bytes() == b"x"
     assert (plain / ".git/config").read_bytes() == b"x"
 
@@ -360,7 +360,7 @@ def test_a_failed_write_leaves_nothing(step: str, plain: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(RepoUnusable, match="No space left"):
-        write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"new")
+        write_file(str(plain), "a.py", git_blob_id(b"x = 1\r\n"), b"new")
     assert names_in(plain) == ["a.py", "d", "readme.md"]
     assert (plain / "a.py").read_bytes() == b"x = 1\r\n"
 
@@ -374,7 +374,7 @@ def test_a_change_just_before_the_replacement_wins(plain: Path, monkeypatch: pyt
 
     monkeypatch.setattr(regular_file, "_copy_facts", meanwhile)
     with pytest.raises(RepoUnusable, match="by another program just now"):
-        write_file(str(plain), "a.py", blob_id(b"x = 1\r\n"), b"new")
+        write_file(str(plain), "a.py", git_blob_id(b"x = 1\r\n"), b"new")
     assert (plain / "a.py").read_bytes() == b"by hand\n"
 
 

@@ -10,11 +10,10 @@ import pytest
 
 from debtd.adapters import listing
 from debtd.adapters.git import GitWorkspaces, tree
-from debtd.adapters.regular_file import blob_id
 from debtd.model.coverage import coverage_of
 from debtd.model.errors import RepoUnusable
 from debtd.model.language import Language
-from debtd.model.repo import ListedTree, Repository, Revision, Source
+from debtd.model.repo import ListedTree, Repository, Revision, Source, git_blob_id
 from tests.support.git_repo import (
     EXECUTABLE,
     PYTHON,
@@ -93,7 +92,7 @@ def test_sources_are_private_exact_and_gone_afterwards(mirrored, workspaces, sta
         for source in checkout.sources:
             path = Path(source.location)
             data = path.read_bytes()
-            assert (source.size, source.blob) == (len(data), blob_id(data))
+            assert (source.size, source.blob) == (len(data), git_blob_id(data))
             assert stat.S_IMODE(path.stat().st_mode) == 0o400
             assert path.suffix == ".py"
             assert source.language is Language.PYTHON
@@ -263,7 +262,7 @@ def test_listing_writes_nothing(mirrored, workspaces, state: Path) -> None:
 def test_read_blobs(mirrored, workspaces) -> None:
     big = bytes(range(256)) * 20_000
     repository, revision = mirrored({"a.py": b"x\n", "b.bin": big, "empty": b""})
-    ids = [blob_id(data) for data in (b"x\n", big, b"")]
+    ids = [git_blob_id(data) for data in (b"x\n", big, b"")]
     assert workspaces.read_blobs(repository, [*ids, ids[0]]) == dict(zip(ids, (b"x\n", big, b""), strict=True))
     assert workspaces.read_blobs(repository, []) == {}
     for bad, words in (
