@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from debtd.adapters.forge.gitea import values
+from debtd.adapters.forge.github_dialect import comment, login_of
 from debtd.adapters.forge.http.faults import NotThere, Refused
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.http.transport import Transport
@@ -62,7 +63,7 @@ class GiteaApi:
 
     def comments(self, number: int) -> Sequence[Comment]:
         items = self._http.pages(f"{self._home}/issues/{number}/comments")
-        return [values.comment(Fields(item, "a comment")) for item in items]
+        return [comment(Fields(item, "a comment")) for item in items]
 
     def writers(self, logins: Sequence[str]) -> Mapping[str, bool]:
         """Gitea tells others' rights to administrators only; the owner writes in any case."""
@@ -174,7 +175,7 @@ class GiteaApi:
     def _closed_by(self, number: int) -> str:
         """Who closed it last: only the timeline knows."""
         events = [Fields(item, "an event") for item in self._http.pages(f"{self._home}/issues/{number}/timeline")]
-        return next((values.login(e, "user") for e in reversed(events) if e.text_or("type") == "close"), "")
+        return next((login_of(e, "user") for e in reversed(events) if e.text_or("type") == "close"), "")
 
 
 def _items(value: object) -> list[object]:

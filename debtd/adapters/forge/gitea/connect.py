@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from debtd.adapters.forge.connection import Connected, Connection
 from debtd.adapters.forge.gitea.api import GiteaApi
-from debtd.adapters.forge.gitea.values import listed_repository
+from debtd.adapters.forge.github_dialect import listed_repository
 from debtd.adapters.forge.http.faults import NotThere
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.http.transport import Transport

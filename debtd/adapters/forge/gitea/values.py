@@ -2,8 +2,9 @@
 
 import re
 
+from debtd.adapters.forge.github_dialect import login_of
 from debtd.adapters.forge.http.fields import Fields
-from debtd.model.forge import Comment, ForgePullRequest, ForgeState, ListedRepository
+from debtd.model.forge import ForgePullRequest, ForgeState
 
 _DRAFT = re.compile(r"\s*(?:WIP:|\[WIP\])\s*", re.IGNORECASE)
 
@@ -27,35 +28,10 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         commit=head.text("sha"),
         base_branch=base.text("ref"),
         from_fork=head.number("repo_id") != base.number("repo_id"),
-        author=login(fields, "user"),
+        author=login_of(fields, "user"),
         mergeable=fields.flag("mergeable") if fields.has("mergeable") else None,
         labels=tuple(label.text("name") for label in fields.children("labels")),
         assignees=tuple(user.text("login") for user in fields.children("assignees")),
         reviewers=tuple(user.text("login") for user in fields.children("requested_reviewers")),
-        ended_by=login(fields, "merged_by"),
-    )
-
-
-def login(fields: Fields, name: str) -> str:
-    """A person's login; empty where there is none."""
-    return fields.child(name).text("login") if fields.has(name) else ""
-
-
-def comment(fields: Fields) -> Comment:
-    return Comment(
-        author=login(fields, "user"),
-        body=fields.text_or("body"),
-        may_write=False,
-        created_at=fields.moment("created_at"),
-    )
-
-
-def listed_repository(fields: Fields) -> ListedRepository:
-    return ListedRepository(
-        project=fields.text("full_name"),
-        url=fields.text("clone_url"),
-        default_branch=fields.text_or("default_branch"),
-        archived=fields.flag("archived"),
-        fork=fields.flag("fork"),
-        topics=fields.texts("topics"),
+        ended_by=login_of(fields, "merged_by"),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from debtd.adapters.forge.github import values
+from debtd.adapters.forge.github_dialect import comment, login_of
 from debtd.adapters.forge.http.faults import NotThere, Refused
 from debtd.adapters.forge.http.fields import Fields, items_of
 from debtd.adapters.forge.http.transport import Transport
@@ -60,7 +61,7 @@ class GitHubApi:
 
     def comments(self, number: int) -> Sequence[Comment]:
         items = self._http.pages(f"{self._home}/issues/{number}/comments", per_page=100)
-        return [values.comment(Fields(item, "a comment")) for item in items]
+        return [comment(Fields(item, "a comment")) for item in items]
 
     def writers(self, logins: Sequence[str]) -> Mapping[str, bool]:
         found: dict[str, bool] = {}
@@ -160,4 +161,4 @@ class GitHubApi:
             issue = Fields(self._http.get(f"{self._home}/issues/{number}").value, "an issue")
         except NotThere:
             return ""
-        return values.login(issue, "closed_by")
+        return login_of(issue, "closed_by")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
-from debtd.adapters.forge.github.values import listed_repository
+from debtd.adapters.forge.github_dialect import listed_repository
 from debtd.adapters.forge.http.faults import NotThere
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.http.transport import Transport

@@ -1,8 +1,9 @@
 """GitHub's JSON as debtd's values."""
 
+from debtd.adapters.forge.github_dialect import login_of
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.hunks import touched_lines
-from debtd.model.forge import Comment, ForgePullRequest, ForgeState, ListedRepository, TouchedFile
+from debtd.model.forge import ForgePullRequest, ForgeState, TouchedFile
 
 
 def pull_request(fields: Fields) -> ForgePullRequest:
@@ -21,7 +22,7 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         commit=head.text("sha"),
         base_branch=fields.child("base").text("ref"),
         from_fork=home.lower() != fields.child("base").child("repo").text("full_name").lower(),
-        author=login(fields, "user"),
+        author=login_of(fields, "user"),
         mergeable=fields.flag("mergeable") if fields.has("mergeable") else None,
         labels=tuple(label.text("name") for label in fields.children("labels")),
         assignees=tuple(user.text("login") for user in fields.children("assignees")),
@@ -29,32 +30,7 @@ def pull_request(fields: Fields) -> ForgePullRequest:
     )
 
 
-def login(fields: Fields, name: str) -> str:
-    """A person's login; empty for a deleted account."""
-    return fields.child(name).text("login") if fields.has(name) else ""
-
-
-def comment(fields: Fields) -> Comment:
-    return Comment(
-        author=login(fields, "user"),
-        body=fields.text_or("body"),
-        may_write=False,
-        created_at=fields.moment("created_at"),
-    )
-
-
 def touched_file(fields: Fields) -> TouchedFile:
     """One entry of a pull request's files, under the path that it has before the change."""
     lines = touched_lines(fields.text("patch")) if fields.has("patch") else None
     return TouchedFile(path=fields.text_or("previous_filename", fields.text("filename")), lines=lines)
-
-
-def listed_repository(fields: Fields) -> ListedRepository:
-    return ListedRepository(
-        project=fields.text("full_name"),
-        url=fields.text("clone_url"),
-        default_branch=fields.text_or("default_branch"),
-        archived=fields.flag("archived"),
-        fork=fields.flag("fork"),
-        topics=fields.texts("topics"),
-    )
