@@ -25,7 +25,7 @@ _MAX_MEMORY = 250_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieved:
-    """What the sieve left, by path. A file in neither mapping could not be sifted: any rule may match in it.
+    """What the sieve left, by path. A file that is not in `files` could not be sifted: any rule may match in it.
 
     `controls` are the rules whose planted control came through.
     """
