@@ -25,23 +25,23 @@ SOME, NOTHING = Filled.SOME, Filled.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class _Several:
+    nodes: tuple["Node", ...]
+
+    def __init__(self, *nodes: "Node") -> None:
+        object.__setattr__(self, "nodes", nodes)
+
+
+class Inside(_Several):
     """One of the nodes stands in the field, at any depth."""
 
-    nodes: tuple["Node", ...]
-
-    def __init__(self, *nodes: "Node") -> None:
-        object.__setattr__(self, "nodes", nodes)
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Twice:
+class Twice(_Several):
     """At least two elements of the field are one of the nodes."""
 
-    nodes: tuple["Node", ...]
-
-    def __init__(self, *nodes: "Node") -> None:
-        object.__setattr__(self, "nodes", nodes)
+    __slots__ = ()
 
 
 Condition = tuple[str, ...] | tuple["Node", ...] | Inside | Twice | Filled
