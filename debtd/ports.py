@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from debtd.model.acceptance import RuleStanding
 from debtd.model.coverage import Coverage
+from debtd.model.enrolment import Enrolment
 from debtd.model.errors import DebtdError
 from debtd.model.event import Event
 from debtd.model.evidence import Evidence
@@ -16,8 +18,10 @@ from debtd.model.forge import (
     CiLoad,
     Comment,
     CommitStatus,
+    ForgeIssue,
     ForgePullRequest,
     ListedRepository,
+    Reception,
     TouchedFile,
 )
 from debtd.model.language import Language
@@ -27,6 +31,7 @@ from debtd.model.repo import ListedFile, ListedTree, Repository, Revision, Sourc
 from debtd.model.scan import Answer, Detection
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
+from debtd.model.window import WindowKind
 
 if TYPE_CHECKING:
     from debtd.rulekit.rule import Rule
@@ -84,7 +89,8 @@ class Detector(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitRequest:
-    """A commit on `base_commit` that gives each path new bytes. Modes stay; author and dates are fixed."""
+    """A commit on `base_commit` that gives each path new bytes. Modes stay, a new path is a plain file; author and
+    dates are fixed."""
 
     key: str
     base_commit: str
@@ -181,6 +187,23 @@ class Workspaces(Protocol):
         name: they hinder no other. Raises when the remote took nothing."""
         ...
 
+    def replace_branch(self, repository: Repository, branch: str, old: str, new: str, remote: str) -> None:
+        """Move `branch` of the remote from commit `old` to `new`. Repeating it is a no-op; any other commit there is
+        refused with RepoUnusable and stays untouched, and so does a branch that is not there."""
+        ...
+
+    def contains(self, repository: Repository, revision: Revision, commit: str) -> bool:
+        """Whether the commit is in the history of the revision; False for one that the mirror does not have."""
+        ...
+
+    def read_paths(self, repository: Repository, revision: Revision, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """The bytes of those of the paths that are regular files of at most 1 MiB in the revision."""
+        ...
+
+    def churn(self, repository: Repository, revision: Revision, since: datetime) -> Mapping[str, int]:
+        """How many commits touched each path since then, in the history of the revision."""
+        ...
+
 
 class Scratch(Protocol):
     """Throw-away files for a re-scan."""
@@ -245,6 +268,28 @@ class Forge(Protocol):
 
     def delete_branch(self, pull_request: PullRequest) -> bool:
         """Delete the head branch if it still stands at the pull request's commit; whether it is gone now."""
+        ...
+
+    def reception(self, pull_request: PullRequest) -> Reception:
+        """What checks and reviews say of its commit now."""
+        ...
+
+    def mark_ready(self, pull_request: PullRequest) -> None:
+        """Make a draft one that asks for review. One that is not a draft stays as it is."""
+        ...
+
+    def merge_pull_request(self, pull_request: PullRequest) -> None:
+        """Merge it if its head still is `commit`. Raises RepoUnusable when the forge does not allow it. One that is
+        merged stays as it is."""
+        ...
+
+    def ensure_issue(self, repository: Repository, name: str, title: str, body: str) -> ForgeIssue:
+        """Find debtd's issue of this name (lower-case words with hyphens), or create it, and give it the title and
+        the body. One that people closed stays as it is: closed, and its text with it."""
+        ...
+
+    def read_issue(self, repository: Repository, name: str) -> ForgeIssue | None:
+        """debtd's issue of this name; None when there is none."""
         ...
 
     def open_pull_requests(self, repository: Repository) -> tuple[ForgePullRequest, ...]:
@@ -397,15 +442,58 @@ class Store(Protocol):
 
     def evidence(self, task_key: str) -> Evidence | None: ...
 
+    def hold_tasks(self, reasons: Mapping[str, str]) -> None:
+        """What ACCEPTED tasks wait for, by key, in a sentence for people ("" for nothing any more); it becomes their
+        `reason`. Tasks in other states are left alone, and only what changed is journaled."""
+        ...
+
+    def replan_task(self, task: FixTask) -> None:
+        """Start a PUBLISHED task again, for its pull request that is OPEN: PLANNED, with the base, inputs and findings
+        of `task`, its patch and evidence removed. A task that is under way again already is left alone."""
+        ...
+
     def save_pull_request(self, pull_request: PullRequest) -> None:
-        """Insert (for an ACCEPTED task) or update by key; any state but PENDING moves the fix task to PUBLISHED,
-        together. Branch and commit never change, and a pull request that is over is not OPEN again."""
+        """Insert (for an ACCEPTED task) or update by key; any state but PENDING moves an ACCEPTED fix task to
+        PUBLISHED, together. The branch never changes, the commit only to what was saved as `next_commit`, and a pull
+        request that is over is not OPEN again. An OPEN one saved with a `next_commit` must have an ACCEPTED task."""
         ...
 
     def pull_requests(
         self, repository_id: str | None = None, states: Sequence[PullRequestState] = ()
     ) -> tuple[PullRequest, ...]:
         """In the order of creation."""
+        ...
+
+    def complete_stage(self, repository_id: str, kind: WindowKind, at: datetime) -> None:
+        """A run of the stage in its window was completed; the newest is kept."""
+        ...
+
+    def completed_stages(self, repository_id: str) -> Mapping[WindowKind, datetime]:
+        """When the last completed run of each stage ended; a stage without one is missing."""
+        ...
+
+    def save_standing(self, standing: RuleStanding) -> None:
+        """It replaces the earlier one of the rule and repository."""
+        ...
+
+    def standings(self) -> tuple[RuleStanding, ...]:
+        """All that were ever decided, the present one of each, ordered by rule and repository."""
+        ...
+
+    def save_enrolment(self, enrolment: Enrolment) -> None:
+        """Insert, or replace the one of its repository."""
+        ...
+
+    def enrolments(self) -> tuple[Enrolment, ...]:
+        """In the order of the repositories."""
+        ...
+
+    def set_baseline(self, repository_id: str) -> int:
+        """All findings that the repository has now are its baseline, instead of the earlier one; how many."""
+        ...
+
+    def baseline(self, repository_id: str) -> frozenset[str]:
+        """The fingerprints of the baseline."""
         ...
 
     def events(self, subject: str | None = None, limit: int = 100) -> tuple[Event, ...]:

@@ -7,8 +7,8 @@ import click
 
 from debtd.cli.options import format_option, settings_of, state_options
 from debtd.cli.output import Format, put_json, put_table, say
-from debtd.model.acceptance import PullRequestOutcome, Standing, Tally, lower_bound, next_standing, tally
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.acceptance import Standing, Tally, lower_bound, next_standing, tally
+from debtd.model.pull_request import PullRequest, PullRequestOutcome, PullRequestState
 
 _OUTCOMES = {
     PullRequestState.MERGED: PullRequestOutcome.MERGED,

@@ -4,23 +4,16 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from debtd.model.pull_request import PullRequestOutcome
 
 ALLOWED_REFUSALS = 0.3
 """The share of pull requests that may be closed, edited or reverted before a rule falls a step."""
 
 _Z = 1.96  # 95 in 100 times the true share lies above a lower bound and below the upper one
 _ENOUGH = 5
-
-
-class PullRequestOutcome(StrEnum):
-    """MERGED as it was. EDITED by people, then merged. REFUSED: closed by a person. REVERTED after it was merged.
-    A pull request that debtd closed because there was nothing left to do says nothing about its rule."""
-
-    MERGED = "merged"
-    EDITED = "edited"
-    REFUSED = "refused"
-    REVERTED = "reverted"
 
 
 class Standing(StrEnum):
@@ -102,3 +95,16 @@ def next_standing(standing: Standing, since: Tally) -> tuple[Standing, str]:
     if lower_bound(since.unwelcome, since.decided) > ALLOWED_REFUSALS:
         return fallen, f"{since.unwelcome} of {since.decided} pull requests were closed or edited"
     return standing, ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleStanding:
+    """The standing of a rule in a repository, or everywhere (`repository_id` ""), with who or what decided it and why.
+    A rule may do what the worse of the two allows; without one it may open pull requests."""
+
+    rule_id: str
+    repository_id: str
+    standing: Standing
+    since: datetime
+    author: str
+    reason: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from debtd.model.pull_request import Attention
 from debtd.model.ranking import Candidate
 
 HOUR = timedelta(hours=1)
@@ -22,16 +23,6 @@ class BudgetKind(StrEnum):
     LINES_OF_TEAM = "lines to review of the team"
     PER_NIGHT = "published this night"
     PER_HOUR = "published within an hour"
-
-
-class Attention(StrEnum):
-    """What an open pull request waits for. Only PEOPLE takes a slot: the others wait for debtd, or for nobody."""
-
-    PEOPLE = "people"
-    DRAFT = "draft"
-    PARKED = "parked"
-    RED = "red"
-    CHANGES_REQUESTED = "changes-requested"
 
 
 @dataclass(frozen=True, slots=True)

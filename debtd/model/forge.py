@@ -13,13 +13,50 @@ class ForgeState(StrEnum):
     MERGED = "merged"
 
 
+class ChecksState(StrEnum):
+    """What the checks of a head commit say together, debtd's own status left out. NONE: there are none."""
+
+    NONE = "none"
+    PENDING = "pending"
+    GREEN = "green"
+    RED = "red"
+
+
+class ReviewState(StrEnum):
+    """What the reviews say together: one person who asks for changes outweighs all who approve."""
+
+    NONE = "none"
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes-requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """How machines and people receive a pull request."""
+
+    checks: ChecksState
+    review: ReviewState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgeIssue:
+    """An issue as its forge has it now; all texts are the forge's and hostile."""
+
+    number: int
+    url: str
+    is_open: bool
+    title: str
+    body: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgePullRequest:
     """A pull request as its forge has it now; all texts are the forge's and hostile.
 
     `commit` is the head commit, so another one than debtd pushed means that somebody else did. `from_fork`: the head
     branch lives in another repository. `mergeable` None: the forge has not worked it out. `ended_by` is the login of
-    who closed or merged it, empty while open or where the forge does not tell.
+    who closed or merged it, empty while open or where the forge does not tell; `merge_commit` is the commit that
+    brought it into the base branch, empty until then.
     """
 
     number: int
@@ -38,12 +75,15 @@ class ForgePullRequest:
     assignees: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     ended_by: str = ""
+    merge_commit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment on a pull request. `may_write`: its author may push to the repository; False where that is unknown."""
+    """A comment on a pull request; `number` is the forge's and grows. `may_write`: its author may push to the
+    repository; False where that is unknown."""
 
+    number: int
     author: str
     body: str
     may_write: bool

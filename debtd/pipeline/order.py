@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.coverage import Coverage, Skipped
+from debtd.model.policy import Policy
 from debtd.model.project import Project, PythonVersion
 from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository, Revision
+from debtd.model.window import WindowKind
 from debtd.pipeline.scan import Engines
 from debtd.ports import Clock, Forge, Progress, ScanRecord, Scratch, Store, Workspaces
 from debtd.rulekit.rule import Rule
+
+ALL_BUT_MERGE = frozenset(WindowKind) - {WindowKind.MERGE}
 
 
 class Stage(StrEnum):
@@ -35,11 +39,14 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to do: `rules` (all of them, or the chosen ones), the last stage, and the operator's Python floor."""
+    """What to do: `rules` (all of them, or the chosen ones), the last stage, the operator's Python floor and policy,
+    and which windows are open."""
 
     rules: Sequence[Rule]
     stop_after: Stage = Stage.PUBLISH
     target_python: PythonVersion | None = None
+    policy: Policy = field(default_factory=Policy)
+    windows: frozenset[WindowKind] = ALL_BUT_MERGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debtd.model.acceptance import (
-    PullRequestOutcome,
     Standing,
     Tally,
     careful_acceptance,
@@ -15,6 +14,7 @@ from debtd.model.acceptance import (
     next_standing,
     tally,
 )
+from debtd.model.pull_request import PullRequestOutcome
 
 counts = st.integers(0, 200)
 tallies = st.builds(Tally, merged=counts, edited=counts, refused=counts, reverted=st.integers(0, 3))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from debtd.model.admission import PATIENCE, Admission, WaitReason, admit
 from debtd.model.budget import (
-    Attention,
     BudgetKind,
     Budgets,
     BudgetState,
@@ -22,6 +21,7 @@ from debtd.model.budget import (
     used,
 )
 from debtd.model.finding import Severity
+from debtd.model.pull_request import Attention
 from debtd.model.ranking import LEAST, MOST, Candidate, longest_overtaking, ranked, worth
 from tests.support.samples import NOW
 
