@@ -18,8 +18,8 @@ _MOMENT = timedelta(microseconds=1)
 class Permit:
     """Asked again before each piece of work. Without a schedule everything but merging may always be done.
 
-    `began_at` is when the run began, `deadline` when it begins nothing more. `served` are kinds whose present opening has
-    had its run.
+    `began_at` is when the run began, `deadline` when it begins nothing more. The present openings of `served` kinds
+    have had their run.
     """
 
     clock: Clock
@@ -34,10 +34,14 @@ class Permit:
         """Nothing can change what may be done while a run goes on."""
         return self.schedule is None and self.deadline is None and (self.load is None or not self.load.is_limited)
 
+    def is_over(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.deadline is not None and self.clock.now() >= self.deadline
+
     def withheld(self, kind: WindowKind) -> str:
         """What work of this kind waits for, for people; "" when it may be done now."""
         now = self.clock.now()
-        if self.deadline is not None and now >= self.deadline:
+        if self.is_over():
             return "the next pass: the time given to this one is over"
         if self.schedule is None and kind not in ALL_BUT_MERGE:
             return f"the {kind} window, which is not set"

@@ -61,7 +61,7 @@ def rooms_of(settings: Settings, repository: Repository, rooms: Rooms, forge: st
 def visit_by_hand(
     settings: Settings, repository: Repository, order: Order, rooms: Rooms, *, forge: str = "", at_once: bool = False
 ) -> Visit:
-    """A visit that a person asked for: it keeps to what debtd.toml says; `at_once` to neither windows, budgets nor load.
+    """A visit that a person asked for. It keeps to what debtd.toml says, but `at_once` to no windows, budgets or load.
 
     The caller holds the repository's lock.
     """
