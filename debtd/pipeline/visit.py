@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from debtd.model.coverage import Skipped
+from debtd.model.errors import DebtdError
 from debtd.model.repo import Repository
 from debtd.model.window import WindowKind
 from debtd.pipeline.backlog import Backlog
@@ -29,7 +30,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait."""
+    """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait;
+    `faults` hindered single pull requests."""
 
     visit: Visit
     work: Backlog
@@ -37,3 +39,4 @@ class Prepared:
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
     judged: tuple[str, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    faults: tuple[DebtdError, ...] = ()
