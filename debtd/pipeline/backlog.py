@@ -21,7 +21,8 @@ class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
     `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor. `resting` are
-    the keys of tasks whose pull requests are open and stay as they are in this run.
+    the keys of tasks whose pull requests are open and stay as they are in this run; `landing` of those whose pull
+    requests were merged after this revision.
     """
 
     repository: Repository
@@ -30,6 +31,7 @@ class Backlog:
     scanned: Collection[str]
     inputs: str
     resting: Collection[str] = ()
+    landing: Collection[str] = ()
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""
@@ -62,7 +64,8 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
     )
     over = [task for task in known.values() if not _is_waiting(task, pull_requests)]
     rejected = _rejected_now(given, over, findings)
-    taken = _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
+    landing = {f for key in work.landing if key in known for f in known[key].fingerprints}
+    taken = landing | _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
     sorted_out = triage(replace(given, taken=taken))
     parts = [part for task, group in rejected for part in _parts(given, task, group, store)]
     fresh = [task for task in (*sorted_out.tasks, *parts) if not _is_current(task, known)]

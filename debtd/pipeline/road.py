@@ -48,7 +48,7 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
     met = Round()
     if order.stop_after is Stage.PUBLISH:
         met = reconcile(work, order, rooms)
-        work = replace(work, resting=met.resting)
+        work = replace(work, resting=met.resting, landing=met.landing)
     faults: tuple[DebtdError, ...] = met.faults
     skipped: Mapping[str, Skipped] = {}
     judged: list[str] = []
