@@ -176,18 +176,6 @@ def test_a_pull_request_that_the_forge_lost_is_told_and_stays(nights: Nights, to
 
 def test_merged_after_the_revision_that_was_scanned(nights: Nights, town: Town, pull: Pull) -> None:
     def merge(name: str, when: str) -> None:
-        if (name, when) == ("list_tree", "after") and pull.state is ForgeState.OPEN:
-            town.merge(pull)
-
-    town.push(files={"c.py": b"other\n"})
-    nights.run(hook=merge)
-    assert nights.row(pull).state is PullRequestState.MERGED
-    nights.run()
-    assert (len(town.pulls), nights.row(pull).outcome) == (2, PullRequestOutcome.MERGED)
-
-
-def test_merged_after_the_revision_that_was_scanned(nights: Nights, town: Town, pull: Pull) -> None:
-    def merge(name: str, when: str) -> None:
         if (name, when) == ("finish_scan", "after") and pull.state is ForgeState.OPEN:
             town.merge(pull)
 

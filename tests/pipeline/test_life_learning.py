@@ -74,7 +74,9 @@ def test_one_revert_makes_it_fall_where_it_was_reverted() -> None:
 def test_what_was_decided_before_is_not_paid_for_twice() -> None:
     fell = standing(Standing.DRAFT, days=1)
     assert falls([ended(REVERTED)], fell) == {}
-    assert falls([ended(REVERTED), ended(REVERTED, days=2)], fell) == {HERE: Standing.REPORT_ONLY}
+    assert falls([ended(REVERTED), ended(REVERTED, days=2)], fell, standing(Standing.DRAFT, "", days=1)) == {
+        HERE: Standing.REPORT_ONLY
+    }
     assert falls([ended(REVERTED, days=2)], standing(Standing.REPORT_ONLY, days=1)) == {}
 
 

@@ -92,9 +92,9 @@ def test_n_a_forge_that_fails_twice_in_a_row_is_left_alone(nights: Nights, town:
             raise Retryable("slow down", after_seconds=600)
 
     outcome = nights.run(hook=hook)
-    assert (len(seen), len(outcome.faults), len(nights.rows())) == (2, 2, 4)
+    assert (len(seen), len(outcome.faults), {row.state for row in nights.rows()}) == (2, 2, {PullRequestState.PENDING})
     assert nights.run().faults == ()
-    assert len(town.pulls) == 4
+    assert len(town.pulls) == len(nights.rows()) > 3
 
 
 def test_n_a_refused_credential_stops_the_repository(nights: Nights, town: Town) -> None:

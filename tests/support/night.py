@@ -4,6 +4,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,6 @@ from debtd.model.window import WindowKind
 from debtd.pipeline.order import Order, Outcome, Rooms
 from debtd.pipeline.road import run_road
 from debtd.pipeline.scan import Engines
-from debtd.ports import Store
 from debtd.rulekit.rule import Rule
 from tests.support.fakes import NoProgress, word_rule
 from tests.support.samples import FixedClock
@@ -68,12 +68,13 @@ class Nights:
     """debtd and a town. `run` is one run; what is known outlives it in the store."""
 
     def __init__(self, folder: Path, town: Town, policy: Policy | None = None) -> None:
+        self.folder = folder
         self.town = town
         self.policy = policy or Policy()
         self.detector = TextDetector(CURES)
         self.rules: tuple[Rule, ...] = (word_rule("old"), word_rule("bad"))
         shutil.copy(_empty_database(), folder / "debtd.sqlite3")
-        self.store: Store = EmbeddedStore(folder / "debtd.sqlite3", town.clock)
+        self.store = EmbeddedStore(folder / "debtd.sqlite3", town.clock)
 
     def run(self, windows: frozenset[WindowKind] = ALL, hook: Hook | None = None) -> Outcome:
         self.town.clock.advance(hours=1)
@@ -95,6 +96,15 @@ class Nights:
         names = [*(path.removesuffix(".py") for path in self.town.files if path.endswith(".py")), "new"]
         self.detector = TextDetector({f"old{name}": f"fresh{name}" for name in names})
         self.rules = tuple(word_rule(f"old{name}") for name in names)
+
+    def copy(self, folder: Path) -> "Nights":
+        """The same town and the same store, once more."""
+        self.store.close()
+        other = Nights(folder, deepcopy(self.town), self.policy)
+        other.detector, other.rules = self.detector, self.rules
+        for file in self.folder.glob("debtd.sqlite3*"):
+            shutil.copy(file, folder)
+        return other
 
     def rows(self) -> tuple[PullRequest, ...]:
         return self.store.pull_requests()

@@ -1,4 +1,4 @@
-"""Merged, and found again: reverted, if the scanned revision has the merge; otherwise the scan is older than the merge."""
+"""Merged, and found again: reverted if the scanned revision has the merge, and otherwise the scan is the older one."""
 
 from dataclasses import replace
 from datetime import timedelta
