@@ -457,7 +457,7 @@ class Store(Protocol):
         """Insert (for an ACCEPTED task) or update by key; any state but PENDING moves an ACCEPTED fix task to
         PUBLISHED, together; but while it stays OPEN, only when `next_commit` becomes its commit. The branch never
         changes, the commit only to what was saved as `next_commit`, and a pull request that is over is not OPEN
-        again, nor one that was REVERTED. An OPEN one saved with a `next_commit` must have an ACCEPTED task."""
+        again; REVERTED is the last outcome. An OPEN one saved with a `next_commit` must have an ACCEPTED task."""
         ...
 
     def pull_requests(

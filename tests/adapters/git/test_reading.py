@@ -10,7 +10,7 @@ from debtd.adapters.git import history as history_module
 from debtd.model.errors import RepoUnusable
 from debtd.model.repo import Repository, Revision
 from debtd.ports import CommitRequest
-from tests.support.git_repo import SUBMODULE, SYMLINK, WHEN, add_commit, git, make_repo
+from tests.support.git_repo import SUBMODULE, SYMLINK, WHEN, Content, add_commit, git, make_repo
 from tests.support.processes import recorded_git
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,10 +32,10 @@ def at(seconds: int) -> datetime:
 
 
 def test_files_by_path_and_nothing_else(mirrored, workspaces) -> None:
-    files = {name: name.encode() for name in ODD}
+    files: dict[str | bytes, Content] = {name: name.encode() for name in ODD}
     repository, revision = mirrored(
-        {
-            **files,
+        files
+        | {
             "d/e/f.txt": b"deep",
             "d/other": b"o",
             "link": (SYMLINK, b"a.py"),
@@ -124,7 +124,8 @@ def test_merges_and_renames_are_what_they_touch(mirrored, workspaces, source: Pa
 
 
 def test_hostile_paths_are_counted_as_they_are(mirrored, workspaces) -> None:
-    repository, revision = mirrored({**dict.fromkeys(ODD, b"x"), b"caf\xe9.py": b"x", "commit 1234": b"x"})
+    names: list[str | bytes] = [*ODD, b"caf\xe9.py", "commit 1234"]
+    repository, revision = mirrored(dict.fromkeys(names, b"x"))
     expected = dict.fromkeys([*ODD, "caf\udce9.py", "commit 1234"], 1)
     assert workspaces.churn(repository, revision, EVER) == expected
 
