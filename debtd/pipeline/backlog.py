@@ -22,7 +22,7 @@ class Backlog:
 
     `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor. `resting` are
     the keys of tasks whose pull requests are open and stay as they are in this run; `landing` of those whose pull
-    requests were merged after this revision.
+    requests were merged after this revision. `is_current`: the last scan read this very revision.
     """
 
     repository: Repository
@@ -32,6 +32,7 @@ class Backlog:
     inputs: str
     resting: Collection[str] = ()
     landing: Collection[str] = ()
+    is_current: bool = True
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""

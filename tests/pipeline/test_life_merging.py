@@ -50,6 +50,11 @@ def revert_another(nights: Nights, town: Town, pull: Pull) -> None:
         nights.store.save_standing(replace(standing, standing=Standing.PULL_REQUEST))
 
 
+def outdate(nights: Nights, town: Town, pull: Pull) -> None:
+    town.push(files={"a.py": b"y\nold\n"})
+    nights.set_policy(maintain=False)
+
+
 def setting(**changes: object) -> Callable[[Nights, Town, Pull], None]:
     def change(nights: Nights, town: Town, pull: Pull) -> None:
         for name, value in changes.items():
@@ -68,15 +73,9 @@ MUST_NOT: dict[str, Callable[[Nights, Town, Pull], None]] = {
     "a draft": setting(draft=True),
     "a conflict": setting(mergeable=False),
     "somebody's commit": lambda nights, town, pull: (town.push(pull.head, {"c.py": b"mine\n"}), None)[1],
-    "another target": lambda nights, town, pull: (
-        town.branches.update(stable=town.branches["main"]),
-        setattr(pull, "base", "stable"),
-    )[1],
+    "another target": setting(base="stable"),
     "made again in this run": lambda nights, town, pull: (town.push(files={"a.py": b"y\nold\n"}), None)[1],
-    "needs to be made again": lambda nights, town, pull: (
-        town.push(files={"a.py": b"y\nold\n"}),
-        nights.set_policy(maintain=False),
-    )[1],
+    "needs to be made again": outdate,
     "a rule on probation": demote,
     "reverted before": revert_another,
 }

@@ -35,7 +35,8 @@ class Desk:
     @property
     def ground(self) -> Ground:
         ids = frozenset(rule.id for rule in self.work.rules)
-        return Ground(branch=self.work.revision.branch, commit=self.work.revision.commit, rule_ids=ids)
+        revision = self.work.revision
+        return Ground(branch=revision.branch, commit=revision.commit, rule_ids=ids, is_current=self.work.is_current)
 
     def now(self) -> datetime:
         return self.rooms.clock.now()

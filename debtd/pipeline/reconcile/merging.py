@@ -15,7 +15,7 @@ from debtd.pipeline.reconcile.ending import record_merge
 def ready(attended: Iterable[Attended], desk: Desk) -> list[Attended]:
     """Those that may be merged now. No two of them touch the same file: after the first, the second has to be looked
     at again."""
-    if WindowKind.MERGE not in desk.order.windows:
+    if WindowKind.MERGE not in desk.order.windows or not desk.work.is_current:
         return []
     touched: set[str] = set()
     chosen: list[Attended] = []

@@ -15,7 +15,7 @@ _LANDING = timedelta(days=1)
 
 def record_reverts(work: Backlog, rooms: Rooms) -> None:
     """Once for each. Its findings then get a new fix task by themselves: they are open, and no task has them."""
-    for pull_request in _found_again(work, rooms):
+    for pull_request in _found_again(work, rooms) if work.is_current else ():
         if _may_be_reverted(pull_request) and _has_merge(pull_request, work, rooms):
             rooms.store.save_pull_request(
                 replace(
@@ -34,9 +34,12 @@ def landing(work: Backlog, rooms: Rooms) -> frozenset[str]:
     return frozenset(
         pull_request.key
         for pull_request in _found_again(work, rooms)
-        if pull_request.ended_at is not None
-        and pull_request.ended_at > youngest
-        and not _has_merge(pull_request, work, rooms)
+        if not work.is_current
+        or (
+            pull_request.ended_at is not None
+            and pull_request.ended_at > youngest
+            and not _has_merge(pull_request, work, rooms)
+        )
     )
 
 
