@@ -52,13 +52,15 @@ def prepare(visit: Visit) -> Prepared:
         scanned=scanned.coverage.scanned,
         inputs=scanned.inputs,
         old_debt=order.policy.old_debt,
+        is_current=scanned.is_current,
     )
     prepared = Prepared(visit=visit, work=work, scanned=scanned)
     if order.stop_after is Stage.SCAN:
         return prepared
     withdraw(work, rooms.store, rooms.clock)
     met = _reconcile(prepared)
-    prepared = _generate(replace(prepared, work=replace(work, resting=met.resting)), met)
+    work = replace(work, resting=met.resting, landing=met.landing)
+    prepared = _generate(replace(prepared, work=work), met)
     return replace(prepared, faults=(*met.faults, *_renew(prepared, met)))
 
 
@@ -122,13 +124,11 @@ def _scan_tree(revision: Revision, unscanned: Scanned, visit: Visit) -> Scanned:
 
 
 def _reconcile(prepared: Prepared) -> Round:
-    """What became of the pull requests, and what follows. Without a scan of the present commit none is made again."""
+    """What became of the pull requests, and what follows."""
     visit = prepared.visit
     if visit.order.stop_after is not Stage.PUBLISH:
         return Round()
     order = visit.order_now()
-    if not prepared.scanned.is_current:
-        order = replace(order, windows=order.windows - {WindowKind.MAINTAIN})
     met = reconcile(prepared.work, order, visit.rooms)
     if WindowKind.MERGE in order.windows:
         _complete(visit, WindowKind.MERGE)
