@@ -75,7 +75,7 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
         suppressed={s.fingerprint for s in store.suppressions(clock.now(), work.repository.id)},
         spent={key for key, pr in pull_requests.items() if pr.state in _OVER},
         reporting=_reporting(work, store),
-        old=_old(work, store),
+        old=frozenset() if work.old_debt else store.baseline(work.repository.id),
     )
     unwanted = why_unwanted(work, store, clock)
     over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
@@ -122,7 +122,7 @@ def still_holds(work: Backlog, findings: Mapping[str, Finding]) -> Callable[[Fix
 def why_unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], str]:
     """Why a task is not to be followed up; "" when it is."""
     present = set(work.findings(store))
-    reporting, old = _reporting(work, store), _old(work, store)
+    reporting, old = _reporting(work, store), frozenset() if work.old_debt else store.baseline(work.repository.id)
     refused = {suppression.fingerprint for suppression in store.suppressions(clock.now(), work.repository.id)}
 
     def reason(task: FixTask) -> str:
@@ -151,10 +151,6 @@ def _reporting(work: Backlog, store: Store) -> frozenset[str]:
     standings = store.standings()
     here = ((rule.id, standing_of(rule.id, work.repository.id, standings)) for rule in work.rules)
     return frozenset(rule_id for rule_id, standing in here if standing is Standing.REPORT_ONLY)
-
-
-def _old(work: Backlog, store: Store) -> frozenset[str]:
-    return frozenset() if work.old_debt else store.baseline(work.repository.id)
 
 
 def _taken(tasks: Collection[FixTask], pull_requests: Mapping[str, PullRequest]) -> set[str]:
