@@ -81,7 +81,7 @@ def test_a_night_within_budgets_and_the_next(tmp_path: Path, debtd: Debtd) -> No
     assert sum(line.startswith("  published  Fix ") for line in lines) == 2
     assert lines[-1].startswith("Next: ")
     same_night = debtd("nightly", *RULES, "--format", "json", at=NIGHT + timedelta(hours=3))
-    assert [len(one["outcome"]["published"]) for one in same_night.json()["repositories"] if one["outcome"]] == [0]
+    assert sum(len(one["outcome"]["published"]) for one in same_night.json()["repositories"]) == 0
     next_night = debtd("nightly", *RULES, "--format", "json", at=NIGHT + timedelta(days=1))
     assert sum(len(one["outcome"]["published"]) for one in next_night.json()["repositories"]) == 1
 
