@@ -10,6 +10,7 @@ from typing import IO
 
 from debtd.adapters.display import shown
 from debtd.adapters.git.process import Command, EndOfOutput, exactly, streaming
+from debtd.adapters.listing import MAX_ENTRIES
 from debtd.model.errors import RepoUnusable
 
 OBJECT_ID = re.compile(r"[0-9a-f]{40}")
@@ -62,9 +63,9 @@ def listed_tree(git_dir: Path, where: str, commit: str, max_entries: int) -> Ite
         yield _entries(output, where, max_entries)
 
 
-def top_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max_bytes: int) -> dict[str, bytes]:
-    """The regular files of these names in the top folder of a commit; larger ones, links and folders are left out.
-    The rest of the tree is not listed."""
+def read_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max_bytes: int) -> dict[str, bytes]:
+    """The regular files at these paths in a commit; larger ones, links and folders are left out. The rest of the tree
+    is not listed."""
     check_ids([commit], where)
     command = Command(
         arguments=("ls-tree", "-z", "-l", "--full-tree", commit, "--", *names),
@@ -74,8 +75,10 @@ def top_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max_
         git_dir=git_dir,
     )
     with streaming(command) as output:
-        found = [entry for entry in _entries(output, where, len(names)) if entry.mode.startswith(b"100")]
-    small = [entry for entry in found if entry.size <= max_bytes]
+        # Git lists all of a folder that is asked for beside a path in it.
+        found = [entry for entry in _entries(output, where, MAX_ENTRIES) if entry.mode.startswith(b"100")]
+    wanted = {name.encode() for name in names}
+    small = [entry for entry in found if entry.size <= max_bytes and entry.path in wanted]
     if not small:
         return {}
     with reading(git_dir, where, [entry.blob for entry in small]) as blobs:
@@ -105,7 +108,7 @@ def read_commits(git_dir: Path, where: str, names: Sequence[str]) -> tuple[Commi
 
 
 def _entries(output: IO[bytes], where: str, max_entries: int) -> Iterator[Entry]:
-    for count, record in enumerate(_records(output, where), start=1):
+    for count, record in enumerate(records(output, where), start=1):
         if count > max_entries:
             raise RepoUnusable(f"{shown(where)} has more than {max_entries} files, which debtd does not scan")
         facts, _, path = record.partition(b"\t")
@@ -126,7 +129,8 @@ def _objects(output: IO[bytes], where: str, names: Sequence[str]) -> Iterator[tu
         yield header[0].decode(), header[1], exactly(output, size + 1)[:-1]
 
 
-def _records(output: IO[bytes], where: str) -> Iterator[bytes]:
+def records(output: IO[bytes], where: str) -> Iterator[bytes]:
+    """What git wrote, cut at its NULs. Raises RepoUnusable above the limit."""
     rest, total = b"", 0
     while data := os.read(output.fileno(), _CHUNK_BYTES):
         total += len(data)
