@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from debtd.model.comment_command import Never, NotNow
 from debtd.model.errors import RepoUnusable
@@ -11,7 +12,7 @@ from debtd.model.window import WindowKind
 from debtd.pipeline.reconcile import words
 from debtd.pipeline.reconcile.case import Case
 from debtd.pipeline.reconcile.decide import Renews, Vanished, attention_of, due, hands_off, is_on, unfinished_close
-from debtd.pipeline.reconcile.desk import Desk
+from debtd.pipeline.reconcile.desk import Desk, all_the_same
 from debtd.pipeline.reconcile.ending import close, record_merge, record_refusal
 from debtd.pipeline.reconcile.hearing import Heard, hear
 from debtd.pipeline.reconcile.renewal import Renewal, begin, decline, settle
@@ -74,9 +75,10 @@ def _keep_off(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
         return case
     text = words.render_hands_off(pull_request, what)
     since = pull_request.heard  # another number after each time that it was handed back
-    desk.forge(pull_request).ensure_comment(pull_request, f"hands-off-{since}", text)
     parked = replace(pull_request, hands_off=what, attention=Attention.PARKED)
-    return replace(case, pull_request=desk.save(parked))
+    with all_the_same([partial(desk.forge(pull_request).ensure_comment, pull_request, f"hands-off-{since}", text)]):
+        desk.save(parked)
+    return replace(case, pull_request=parked)
 
 
 def _close_as_told(

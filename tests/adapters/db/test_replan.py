@@ -49,11 +49,27 @@ def test_a_gate_may_reject_it(either: Store) -> None:
     assert db.state_of(either, task) is S.REJECTED
 
 
-@pytest.mark.parametrize("made", [db.replanned, db.accepted_again, db.moving])
-def test_one_that_is_under_way_again_is_left_alone(either: Store, database: Path, made: object) -> None:
+@pytest.mark.parametrize("made", [db.replanned, db.accepted_again])
+def test_one_that_is_under_way_for_this_base_is_left_alone(either: Store, database: Path, made: object) -> None:
     task, _ = made(either)  # type: ignore[operator]
     before = db.dump(database)
     either.replan_task(task)
+    assert db.dump(database) == before
+
+
+@pytest.mark.parametrize("made", [db.replanned, db.accepted_again])
+def test_when_the_base_moves_meanwhile_it_starts_again(either: Store, made: object) -> None:
+    task, opened = made(either)  # type: ignore[operator]
+    newer = replace(task, base_commit="9" * 40)
+    either.replan_task(newer)
+    assert either.tasks(REPOSITORY.id) == (newer,)
+    assert (either.patch(task.key), either.evidence(task.key)) == (None, None)
+    assert either.pull_requests() == (opened,)
+
+
+def test_one_whose_new_commit_is_recorded_is_left_alone(either: Store, database: Path) -> None:
+    task, _ = db.moving(either)
+    before = db.dump(database)
     either.replan_task(replace(task, base_commit="9" * 40, inputs="newer"))
     assert db.dump(database) == before
 
@@ -75,13 +91,11 @@ def test_an_unknown_task_is_refused(either: Store) -> None:
         either.replan_task(samples.task(key(1)))
 
 
-def test_a_skipped_one_does_not_start_again_by_this(either: Store, database: Path) -> None:
+def test_a_skipped_one_starts_again(either: Store) -> None:
     task, _ = db.replanned(either)
     either.move_task(task.key, S.SKIPPED, "no fix on the new base")
-    before = db.dump(database)
-    with pytest.raises(Retryable, match="is skipped and cannot be started again"):
-        either.replan_task(task)
-    assert db.dump(database) == before
+    either.replan_task(task)
+    assert either.tasks(REPOSITORY.id) == (task,)
 
 
 @pytest.mark.parametrize("fingerprints", [(), (key(0), key(2))])
