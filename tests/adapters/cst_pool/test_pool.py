@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,7 @@ from debtd.rulekit.loader import load_rules
 from tests.support.cst import (
     MODERN,
     CountingProgress,
+    Doorbell,
     copy_real_rule,
     detect,
     is_alive,
@@ -40,6 +42,12 @@ def rules(tmp_path: Path) -> Path:
     folder = tmp_path / "rules"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Iterator[Doorbell]:
+    with closing(Doorbell(tmp_path / "bell")) as bell:
+        yield bell
 
 
 @pytest.fixture(autouse=True)
@@ -173,23 +181,18 @@ def test_a_rule_whose_control_ends_the_child_is_broken_and_never_fires(tmp_path:
     assert len(detection.matches) == 1
 
 
-def test_a_child_killed_from_outside_costs_one_file(tmp_path: Path, rules: Path) -> None:
-    write_rule(rules, "slow-rule", "if name == 'victim': time.sleep(0.05)")
-    sources = sources_of(tmp_path, {f"{number}.py": "victim\n" for number in range(20)})
+def test_a_child_killed_from_outside_costs_the_file_that_it_reads(tmp_path: Path, rules: Path, bell: Doorbell) -> None:
+    write_rule(rules, "slow-rule", f"if name == 'trigger': {bell.ring}; time.sleep(600)")
+    texts = {f"{number:02}.py": "victim = nothing\n" for number in range(20)}
+    texts["07.py"] = "victim = trigger\n"
     progress = CountingProgress()
 
-    def kill_once() -> None:
-        while len(progress.advanced) < 5:
-            time.sleep(0.01)
-        os.kill(workers_of(os.getpid())[0], signal.SIGKILL)
-
-    killer = threading.Thread(target=kill_once)
+    killer = threading.Thread(target=lambda: os.kill(bell.wait(), signal.SIGKILL), daemon=True)
     killer.start()
-    detection = detect(rules, sources, progress=progress)
-    killer.join()
+    detection = detect(rules, sources_of(tmp_path, texts), wall_seconds=240, progress=progress)
 
-    assert [s.reason for s in detection.skipped.values()] == [SkipReason.PARSER_CRASH]
-    assert len(detection.matches) == 19
+    assert {path: s.reason for path, s in detection.skipped.items()} == {"07.py": SkipReason.PARSER_CRASH}
+    assert {match.path for match in detection.matches} == set(texts) - {"07.py"}
     assert len(progress.advanced) == 20
 
 
