@@ -38,7 +38,6 @@ def imported_by(home: Path, *arguments: str | Path) -> set[str]:
         env=environment(home),
         capture_output=True,
         text=True,
-        timeout=60,
         check=True,
     )
     return set(done.stderr.splitlines())
@@ -84,8 +83,8 @@ def test_a_run_over_what_has_not_changed_imports_no_engine_and_nothing_that_writ
     run = ("run", code, "--state-dir", tmp_path / "state", "--rule", "class-inherits-object")
     assert debtd(tmp_path, *run).code == 0
     imported = imported_by(tmp_path, *run)
-    assert "packaging" in imported  # reads the declared floor, and imports logging
-    assert imported & HEAVY == {"packaging", "logging"}
+    assert "packaging" in imported  # reads the declared floor; some of its releases import logging
+    assert imported & HEAVY <= {"packaging", "logging"}
 
 
 def test_the_help_says_of_each_command_what_the_command_says_itself() -> None:

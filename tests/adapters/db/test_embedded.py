@@ -4,11 +4,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from debtd.adapters.db.embedded import EmbeddedStore
+from debtd.adapters.db.engine import make_engine
 from debtd.adapters.db.reads.store import ReadingStore
 from debtd.adapters.db.store import SqlStore
 from debtd.model.errors import Retryable, StateUnusable
@@ -77,7 +79,7 @@ def test_both_stores_write_the_same(store: SqlStore, database: Path, tmp_path: P
 def test_looking_imports_no_sqlalchemy(store: SqlStore, database: Path) -> None:
     db.published(store)
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(database)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", READ, str(database)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.stdout.splitlines(), done.stderr) == (["2", "[]"], "")
 
@@ -128,6 +130,7 @@ def test_a_locked_file_can_be_tried_again(
     store: SqlStore, database: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("debtd.adapters.db.embedded.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("debtd.adapters.db.migrate.make_engine", partial(make_engine, busy_timeout_seconds=0.05))
     with store._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA locking_mode=EXCLUSIVE")
         connection.exec_driver_sql("CREATE TABLE held (x)")
