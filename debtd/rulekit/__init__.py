@@ -7,15 +7,17 @@ if TYPE_CHECKING:
     from debtd.model.finding import Severity
     from debtd.rulekit.change import Change
     from debtd.rulekit.identifiers import BACKSLASH
-    from debtd.rulekit.node import INVALID_ESCAPE, NOTHING, SOME, Inside, Node, Twice
+    from debtd.rulekit.node import FIRST_PARAMETER, INVALID_ESCAPE, NOTHING, OWN_CLASS, SOME, Inside, Node, Twice
     from debtd.rulekit.querysets import QuerySetVisitor
     from debtd.rulekit.rule import Bad, Rule
     from debtd.rulekit.visitor import RuleVisitor
 
 __all__ = [
     "BACKSLASH",
+    "FIRST_PARAMETER",
     "INVALID_ESCAPE",
     "NOTHING",
+    "OWN_CLASS",
     "SOME",
     "Bad",
     "Change",
@@ -32,7 +34,16 @@ _HOMES = {
     "debtd.model.finding": ("Severity",),
     "debtd.rulekit.change": ("Change",),
     "debtd.rulekit.identifiers": ("BACKSLASH",),
-    "debtd.rulekit.node": ("INVALID_ESCAPE", "NOTHING", "SOME", "Inside", "Node", "Twice"),
+    "debtd.rulekit.node": (
+        "FIRST_PARAMETER",
+        "INVALID_ESCAPE",
+        "NOTHING",
+        "OWN_CLASS",
+        "SOME",
+        "Inside",
+        "Node",
+        "Twice",
+    ),
     "debtd.rulekit.querysets": ("QuerySetVisitor",),
     "debtd.rulekit.rule": ("Bad", "Rule"),
     "debtd.rulekit.visitor": ("RuleVisitor",),
