@@ -74,7 +74,6 @@ def _scan(repository: Repository, revision: Revision, order: Order, rooms: Rooms
         return Scanned(project=project, inputs=inputs, coverage=seen.unchanged, record=None)
     tree = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
     scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
-    tree = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
     files = rooms.workspaces.files(repository)
     result = scan(tree, files, order.rules, rooms.engines, project, rooms.progress)
     if result.broken or not _TRANSIENT.isdisjoint(result.coverage.by_reason()):

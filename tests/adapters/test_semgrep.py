@@ -418,7 +418,7 @@ def test_the_engine_is_driven_directly_where_it_is_the_proven_one():
 
 
 def test_another_release_is_run_by_its_command_line(monkeypatch):
-    monkeypatch.setattr(choice, "version", lambda _: "1.190.0")
+    monkeypatch.setattr(choice, "version_of", lambda _: "1.190.0")
     assert isinstance(choice.chosen_way(1), CommandLineWay)
     assert description() == "1.190.0, by its command line (the direct way is proven for 1.182.0 only)"
 

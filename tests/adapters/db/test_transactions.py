@@ -19,7 +19,7 @@ from debtd.adapters.db.engine import make_engine, reading, writing
 from debtd.adapters.db.migrate import open_embedded
 from debtd.adapters.db.store import SqlStore
 from debtd.model.errors import Retryable, StateUnusable
-from debtd.ports import ScanRecord
+from debtd.ports import ScanRecord, Store
 from tests.support import db, samples
 from tests.support.samples import NOW, REPOSITORY, REVISION, FixedClock, Record, key
 
@@ -112,7 +112,7 @@ def test_an_exception_in_between_leaves_nothing(
     assert db.dump(database) == before
 
 
-def begun(store: SqlStore) -> int:
+def begun(store: Store) -> int:
     db.scan(store, Record(new=samples.findings(3)))
     return store.begin_scan(REPOSITORY.id, REVISION, "inputs")
 
