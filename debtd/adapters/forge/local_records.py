@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from debtd.model.errors import StateUnusable
+from debtd.model.forge import ForgePullRequest, ForgeState
 from debtd.model.pull_request import PullRequestState
 
 STATES = {"open": PullRequestState.OPEN, "merged": PullRequestState.MERGED, "closed": PullRequestState.REJECTED}
@@ -35,11 +36,33 @@ class Record:
     reviewers: tuple[str, ...] = ()
     comments: tuple[tuple[str, str, str, str], ...] = ()
     statuses: tuple[tuple[str, str, str, str], ...] = ()
+    merge_commit: str = ""
 
 
 def newest(pulls: Path, branch: str) -> Record | None:
     """The newest pull request of a head branch."""
     return max((record for record in all_records(pulls) if record.head == branch), key=lambda r: r.number, default=None)
+
+
+def seen(record: Record, url: str, commit: str) -> ForgePullRequest:
+    """A record as the forge shows it, with its head branch at the commit."""
+    return ForgePullRequest(
+        number=record.number,
+        url=url,
+        state=ForgeState(record.state),
+        draft=record.draft,
+        title=record.title,
+        body=record.body,
+        branch=record.head,
+        commit=commit,
+        base_branch=record.base,
+        from_fork=False,
+        author="debtd",
+        labels=record.labels,
+        assignees=record.assignees,
+        reviewers=record.reviewers,
+        merge_commit=record.merge_commit,
+    )
 
 
 def all_records(pulls: Path) -> Iterator[Record]:
