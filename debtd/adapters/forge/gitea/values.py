@@ -34,4 +34,5 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         assignees=tuple(user.text("login") for user in fields.children("assignees")),
         reviewers=tuple(user.text("login") for user in fields.children("requested_reviewers")),
         ended_by=login_of(fields, "merged_by"),
+        merge_commit=fields.text_or("merge_commit_sha") if merged else "",
     )
