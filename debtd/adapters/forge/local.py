@@ -1,8 +1,8 @@
 """A forge in the state directory: pull requests without a server.
 
 For each repository `<state>/forge/<id>/repository.git` holds the branches, `pulls/<number>.json` the records and
-`pulls/<number>.md` the pages that people read. The JSON is the truth and is written last; a page without one is a
-remnant of a crash and is written again.
+`pulls/<number>.md` the pages that people read; `issues` is a folder of the same kind. The JSON is the truth and is
+written last; a page without one is a remnant of a crash and is written again.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,9 +12,21 @@ from pathlib import Path
 
 from debtd.adapters.forge.hunks import touched_in_diff
 from debtd.adapters.forge.local_folders import Branches, LocalFolders
+from debtd.adapters.forge.local_issues import ensure_issue, read_issue
+from debtd.adapters.forge.local_merge import merged
 from debtd.adapters.forge.local_records import STATES, Record, all_records, newest, save, seen
 from debtd.model.errors import RepoUnusable
-from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, TouchedFile
+from debtd.model.forge import (
+    ChecksState,
+    CiLoad,
+    Comment,
+    CommitStatus,
+    ForgeIssue,
+    ForgePullRequest,
+    Reception,
+    ReviewState,
+    TouchedFile,
+)
 from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository
 from debtd.ports import Clock
@@ -131,6 +143,26 @@ class LocalForge:
         if there == pull_request.commit:
             self._branches.delete(path, pull_request.branch, there)
         return there in {None, pull_request.commit}
+
+    def reception(self, pull_request: PullRequest) -> Reception:
+        """Nothing checks and nobody reviews here."""
+        self._record(pull_request)
+        return Reception(checks=ChecksState.NONE, review=ReviewState.NONE)
+
+    def mark_ready(self, pull_request: PullRequest) -> None:
+        self._change(pull_request, lambda record: replace(record, draft=False))
+
+    def merge_pull_request(self, pull_request: PullRequest) -> None:
+        git_dir = self._folders.git_dir(pull_request.repository_id)
+        self._change(pull_request, lambda record: merged(record, pull_request.commit, git_dir, self._branches))
+
+    def ensure_issue(self, repository: Repository, name: str, title: str, body: str) -> ForgeIssue:
+        with self._folders.opened(repository.id, "issues") as folder:
+            return ensure_issue(folder, name, " ".join(title.split()), body)
+
+    def read_issue(self, repository: Repository, name: str) -> ForgeIssue | None:
+        with self._folders.opened(repository.id, "issues") as folder:
+            return read_issue(folder, name)
 
     def open_pull_requests(self, repository: Repository) -> tuple[ForgePullRequest, ...]:
         with self._folders.opened(repository.id, "pulls") as pulls:

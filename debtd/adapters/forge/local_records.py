@@ -91,8 +91,8 @@ def _parse(path: Path) -> Record:
 def save(pulls: Path, record: Record) -> None:
     """Write the page, then the JSON, which is the truth."""
     fields = {name: getattr(record, name) for name in Record.__slots__}
-    _write(pulls / f"{record.number}.md", render_page(record))
-    _write(pulls / f"{record.number}.json", json.dumps(fields, indent=2, sort_keys=True) + "\n")
+    write_whole(pulls / f"{record.number}.md", render_page(record))
+    write_whole(pulls / f"{record.number}.json", json.dumps(fields, indent=2, sort_keys=True) + "\n")
 
 
 def render_page(record: Record) -> str:
@@ -105,7 +105,7 @@ def render_page(record: Record) -> str:
     return page
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """All of the text or the file as it was, also after a power cut."""
     descriptor, half = tempfile.mkstemp(prefix=".half-", dir=path.parent)
     with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:  # noqa: PTH123 - a descriptor

@@ -5,10 +5,22 @@ from dataclasses import replace
 
 from debtd.adapters.forge.api import ForgeApi
 from debtd.adapters.forge.hosted.conversation import Conversation
+from debtd.adapters.forge.hosted.issues import Issues
 from debtd.adapters.forge.hosted.lookup import LOOKS_SECONDS, Lookup, same_text
+from debtd.adapters.forge.hosted.merging import Merging
+from debtd.adapters.forge.hosted.reception import reception_of
 from debtd.adapters.forge.http.faults import OutcomeUnknown, Refused
 from debtd.model.errors import Retryable
-from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, ForgeState, TouchedFile
+from debtd.model.forge import (
+    CiLoad,
+    Comment,
+    CommitStatus,
+    ForgeIssue,
+    ForgePullRequest,
+    ForgeState,
+    Reception,
+    TouchedFile,
+)
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository
 from debtd.model.secret import redact
@@ -28,6 +40,8 @@ class HostedForge:
         self._draft = draft
         self._lookup = Lookup(api, repository, sleep)
         self._conversation = Conversation(self._lookup)
+        self._merging = Merging(self._lookup)
+        self._issues = Issues(self._lookup)
 
     @property
     def name(self) -> str:
@@ -93,6 +107,25 @@ class HostedForge:
                 if self._api.branch_commit(pull_request.branch) is not None:
                     raise
         return True
+
+    def reception(self, pull_request: PullRequest) -> Reception:
+        found = self._lookup.required(pull_request)
+        checks = self._api.reception.checks(found.number, pull_request.commit)
+        return reception_of(checks, self._api.reception.reviews(found.number, pull_request.commit), found.author)
+
+    def mark_ready(self, pull_request: PullRequest) -> None:
+        self._merging.mark_ready(pull_request)
+
+    def merge_pull_request(self, pull_request: PullRequest) -> None:
+        self._merging.merge(pull_request)
+
+    def ensure_issue(self, repository: Repository, name: str, title: str, body: str) -> ForgeIssue:
+        self._lookup.check(repository.id)
+        return self._issues.ensure(name, title, body)
+
+    def read_issue(self, repository: Repository, name: str) -> ForgeIssue | None:
+        self._lookup.check(repository.id)
+        return self._issues.read(name)
 
     def open_pull_requests(self, repository: Repository) -> tuple[ForgePullRequest, ...]:
         self._lookup.check(repository.id)
