@@ -7,7 +7,7 @@ from debtd.adapters.forge.hunks import touched_lines
 from debtd.model.forge import Comment, ForgePullRequest, ForgeState, ListedRepository, TouchedFile
 
 _DRAFT = re.compile(r"\s*(?:Draft:|\[Draft\]|\(Draft\))\s*", re.IGNORECASE)
-_ENDED = {"closed": ForgeState.CLOSED, "merged": ForgeState.MERGED}  # others: opened, locked
+_ENDED = {"closed": ForgeState.CLOSED, "merged": ForgeState.MERGED}  # others: opened; locked while it is being merged
 _MERGEABLE = {"can_be_merged": True, "cannot_be_merged": False, "cannot_be_merged_recheck": False}
 
 
@@ -32,12 +32,19 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         from_fork=not fields.has("source_project_id")
         or fields.number("source_project_id") != fields.number("target_project_id"),
         author=username(fields, "author"),
-        mergeable=_MERGEABLE.get(fields.text_or("merge_status")),
+        mergeable=None if fields.text("state") == "locked" else _MERGEABLE.get(fields.text_or("merge_status")),
         labels=fields.texts("labels"),
         assignees=tuple(user.text("username") for user in fields.children("assignees")),
         reviewers=tuple(user.text("username") for user in fields.children("reviewers")),
         ended_by=username(fields, ended) if ended else "",
+        merge_commit=_merge_commit(fields) if state is ForgeState.MERGED else "",
     )
+
+
+def _merge_commit(fields: Fields) -> str:
+    """What a project's merge method left: a merge commit, one of a squash, or, fast-forward, the head itself."""
+    names = ("merge_commit_sha", "squash_commit_sha", "sha")
+    return next((fields.text(name) for name in names if fields.has(name)), "")
 
 
 def username(fields: Fields, name: str) -> str:
@@ -48,6 +55,7 @@ def username(fields: Fields, name: str) -> str:
 def comment(fields: Fields) -> Comment:
     """Out of a note that a person wrote."""
     return Comment(
+        number=fields.number("id"),
         author=username(fields, "author"),
         body=fields.text_or("body"),
         may_write=False,
