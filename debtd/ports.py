@@ -451,7 +451,7 @@ class Store(Protocol):
     def replan_task(self, task: FixTask) -> None:
         """Start a task again, for its pull request that is OPEN: PLANNED, with the base, inputs and findings of `task`
         (some of those that it had), its patch and evidence removed. One that is under way again already, for this
-        base and by these inputs, is left alone, and so is one whose pull request has a `next_commit`."""
+        base and these findings and inputs, is left alone, and so is one whose pull request has a `next_commit`."""
         ...
 
     def save_pull_request(self, pull_request: PullRequest) -> None:

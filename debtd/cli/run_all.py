@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How the run of one repository ended; `fault` when it did not get to its end."""
+    """How the run of one repository ended; `fault` when it did not get to its end. The outcome's faults are of single
+    pull requests."""
 
     location: str
     outcome: "Outcome | None" = None
@@ -26,6 +27,8 @@ class End:
     def code(self) -> ExitCode:
         if self.fault is not None:
             return exit_code_of(self.fault)
+        if self.outcome is not None and self.outcome.faults:
+            return exit_code_of(self.outcome.faults[0])
         is_broken = self.outcome is not None and bool(self.outcome.scanned.broken)
         return ExitCode.CONFIGURATION if is_broken else ExitCode.DONE
 
@@ -62,9 +65,10 @@ def _run(repository: "Repository", order: "Order", rooms: "Rooms", settings: "Se
     from debtd.wiring.durable import one_at_a_time  # noqa: PLC0415
 
     if forge or settings.forges:
-        from debtd.wiring.forges import forge_for  # noqa: PLC0415  (only where one is set up)
+        from debtd.wiring.forges import forge_finder, forge_for  # noqa: PLC0415  (only where one is set up)
 
-        rooms = replace(rooms, forge=forge_for(settings, repository, forge))
+        forge_of = forge_finder(settings, repository)
+        rooms = replace(rooms, forge=forge_for(settings, repository, forge), forge_of=forge_of)
     log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
     with one_at_a_time(settings, repository):
         outcome = run_road(repository, order, rooms)

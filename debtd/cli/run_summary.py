@@ -16,6 +16,7 @@ from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.pipeline.order import Order, Outcome, Stage
 from debtd.ports import Store
+from debtd.telemetry import redact
 
 _SHOWN = 15  # pull requests listed one by one
 _SKIP_SAYS = {
@@ -62,6 +63,7 @@ def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, obje
         "new_pull_requests": [pull_request_json(pr) for pr in outcome.published],
         "open_pull_requests": len(_open(outcome, store)),
         "broken_rules": dict(outcome.scanned.broken),
+        "faults": [printable(redact(str(fault))) for fault in outcome.faults],
     }
 
 

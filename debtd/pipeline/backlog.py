@@ -20,7 +20,9 @@ _OVER = frozenset({PullRequestState.REJECTED, PullRequestState.MERGED, PullReque
 class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
-    `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor.
+    `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor. `resting` are
+    the keys of tasks whose pull requests are open and stay as they are in this run; `landing` of those whose pull
+    requests were merged after this revision. `is_current`: the last scan read this very revision.
     """
 
     repository: Repository
@@ -28,11 +30,18 @@ class Backlog:
     rules: Sequence[Rule]
     scanned: Collection[str]
     inputs: str
+    resting: Collection[str] = ()
+    landing: Collection[str] = ()
+    is_current: bool = True
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""
         ids = {rule.id for rule in self.rules}
         return tuple(task for task in store.tasks(self.repository.id, states) if task.rule_id in ids)
+
+    def to_do(self, store: Store, state: TaskState) -> tuple[FixTask, ...]:
+        """Those of them on which there is work now."""
+        return tuple(task for task in self.tasks(store, state) if task.key not in self.resting)
 
     def findings(self, store: Store) -> dict[str, Finding]:
         """All findings of the repository that are not resolved, by fingerprint, every rule included."""
@@ -54,8 +63,10 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
         suppressed={s.fingerprint for s in store.suppressions(clock.now(), work.repository.id)},
         spent={key for key, pr in pull_requests.items() if pr.state in _OVER},
     )
-    rejected = _rejected_now(given, known.values(), findings)
-    taken = _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
+    over = [task for task in known.values() if not _is_waiting(task, pull_requests)]
+    rejected = _rejected_now(given, over, findings)
+    landing = {f for key in work.landing if key in known for f in known[key].fingerprints}
+    taken = landing | _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
     sorted_out = triage(replace(given, taken=taken))
     parts = [part for task, group in rejected for part in _parts(given, task, group, store)]
     fresh = [task for task in (*sorted_out.tasks, *parts) if not _is_current(task, known)]
@@ -64,9 +75,10 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
 
 
 def supersede(work: Backlog, store: Store) -> None:
-    """Unfinished tasks for another base, or by other rules or engines, make room for new ones."""
+    """Unfinished tasks for another base, or by other rules or engines, make room for new ones; so do those that were
+    started again for a pull request that is over by now."""
     findings = work.findings(store)
-    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
+    recorded = {pull_request.key: pull_request for pull_request in store.pull_requests(work.repository.id)}
     given = TriageInput(
         repository_id=work.repository.id,
         base_commit=work.revision.commit,
@@ -77,16 +89,22 @@ def supersede(work: Backlog, store: Store) -> None:
     for task in work.tasks(store, *_UNFINISHED):
         group = [findings[f] for f in task.fingerprints if f in findings]
         current = len(group) == len(task.fingerprints) and new_task(given, group).inputs == task.inputs
-        if task.key not in recorded and not (current and task.base_commit == work.revision.commit):
+        if task.key in recorded:
+            if recorded[task.key].state in _OVER:
+                store.move_task(task.key, TaskState.SUPERSEDED, "its pull request is over")
+        elif not (current and task.base_commit == work.revision.commit):
             store.move_task(task.key, TaskState.SUPERSEDED, "the base, a rule or an engine changed")
 
 
 def _taken(tasks: Collection[FixTask], pull_requests: Mapping[str, PullRequest]) -> set[str]:
-    def is_waiting(task: FixTask) -> bool:
-        pull_request = pull_requests.get(task.key)
-        return pull_request is not None and pull_request.state not in _OVER
+    taken = (task for task in tasks if task.state in _UNFINISHED or _is_waiting(task, pull_requests))
+    return {fingerprint for task in taken for fingerprint in task.fingerprints}
 
-    return {f for task in tasks if task.state in _UNFINISHED or is_waiting(task) for f in task.fingerprints}
+
+def _is_waiting(task: FixTask, pull_requests: Mapping[str, PullRequest]) -> bool:
+    """Whether its pull request is pending or open."""
+    pull_request = pull_requests.get(task.key)
+    return pull_request is not None and pull_request.state not in _OVER
 
 
 def _rejected_now(

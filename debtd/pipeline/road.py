@@ -1,4 +1,4 @@
-"""The road, top to bottom: scan -> fix -> verify -> publish.
+"""The road, top to bottom: scan -> reconcile -> fix -> verify -> publish.
 
 Every stage reads what the store says is still to do and writes what it did, so a run that was killed anywhere is
 simply run again. A dry run is the same road, stopped before a stage.
@@ -6,21 +6,23 @@ simply run again. A dry run is the same road, stopped before a stage.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from debtd.model.coverage import Skipped, SkipReason
-from debtd.model.errors import StateUnusable
+from debtd.model.errors import DebtdError, StateUnusable
 from debtd.model.finding import Finding
 from debtd.model.project import Project
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, Patch, TaskState
 from debtd.pipeline.backlog import Backlog, plan, supersede
+from debtd.pipeline.burden import owners_of, read_owners
 from debtd.pipeline.fix import fix
 from debtd.pipeline.identify import identify
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
-from debtd.pipeline.publish import Accepted, commit_request, new_pull_request, publish
-from debtd.pipeline.reconcile import settled
+from debtd.pipeline.publish import Accepted, Published, commit_request, new_pull_request, publish
+from debtd.pipeline.reconcile import Round, finish_renewals, reconcile
 from debtd.pipeline.scan import languages_of, scan
 from debtd.pipeline.survey import survey
 from debtd.pipeline.verify import Candidate, verify
@@ -43,7 +45,11 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
         scanned=scanned.coverage.scanned,
         inputs=scanned.inputs,
     )
-    _reconcile(work, rooms)
+    met = Round()
+    if order.stop_after is Stage.PUBLISH:
+        met = reconcile(work, order, rooms)
+        work = replace(work, resting=met.resting, landing=met.landing)
+    faults: tuple[DebtdError, ...] = met.faults
     skipped: Mapping[str, Skipped] = {}
     judged: list[str] = []
     published: tuple[PullRequest, ...] = ()
@@ -55,7 +61,9 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
             judged += keys
             skipped = _fix(work, rooms)
     if order.stop_after is Stage.PUBLISH:
-        published = _publish(work, rooms)
+        faults += finish_renewals(work, order, rooms, met.renewals)
+        done = _publish(work, order, rooms)
+        published, faults = done.opened, faults + done.faults
     return Outcome(
         repository=repository,
         revision=revision,
@@ -63,6 +71,7 @@ def run_road(repository: Repository, order: Order, rooms: Rooms) -> Outcome:
         skipped=skipped,
         judged=tuple(judged),
         published=published,
+        faults=faults,
     )
 
 
@@ -89,20 +98,11 @@ def _engines(rooms: Rooms) -> tuple[tuple[str, str], ...]:
     return tuple((detector.name, detector.version) for detector in rooms.engines.detectors)
 
 
-def _reconcile(work: Backlog, rooms: Rooms) -> None:
-    tasks = {task.key: task for task in rooms.store.tasks(work.repository.id)}
-    findings = {finding.fingerprint: finding for finding in rooms.store.findings(work.repository.id)}
-    known = rooms.store.pull_requests(work.repository.id)
-    for pull_request in settled(work.revision.branch, known, tasks, findings):
-        rooms.store.save_pull_request(pull_request)
-        rooms.forge.close_pull_request(pull_request, pull_request.reason)
-
-
 def _fix(work: Backlog, rooms: Rooms) -> Mapping[str, Skipped]:
     """Plan what is not planned, and make the patch of every planned task."""
     skipped = plan(work, rooms.store, rooms.clock)
     findings = work.findings(rooms.store)
-    planned = work.tasks(rooms.store, TaskState.PLANNED)
+    planned = work.to_do(rooms.store, TaskState.PLANNED)
     rooms.progress.start("fix", len(planned))
     for task in planned:
         patch = fix(task, [findings[f] for f in task.fingerprints if f in findings])
@@ -116,7 +116,7 @@ def _fix(work: Backlog, rooms: Rooms) -> Mapping[str, Skipped]:
 
 def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
     """Judge every patch that waits for it; the keys of the tasks judged."""
-    patched = work.tasks(rooms.store, TaskState.PATCHED)
+    patched = work.to_do(rooms.store, TaskState.PATCHED)
     if not patched:
         return []
     patches = {task.key: required(rooms.store.patch(task.key), task) for task in patched}
@@ -141,7 +141,7 @@ def _candidate(
     )
 
 
-def _publish(work: Backlog, rooms: Rooms) -> tuple[PullRequest, ...]:
+def _publish(work: Backlog, order: Order, rooms: Rooms) -> Published:
     """Record every accepted patch as a pull request, then push and open all that are recorded and not open."""
     store, workspaces = rooms.store, rooms.workspaces
     findings = work.findings(store)
@@ -150,10 +150,12 @@ def _publish(work: Backlog, rooms: Rooms) -> tuple[PullRequest, ...]:
     waiting = [_accepted(work, task, findings, store) for task in accepted]
     blobs = workspaces.read_blobs(work.repository, [f.base_blob for one in waiting for f in one.patch.files])
     commits = workspaces.ensure_commits(work.repository, [commit_request(one, blobs) for one in waiting])
+    owners = read_owners(workspaces, work.repository, work.revision, rooms.forge.name) if waiting else None
     for one in waiting:
-        store.save_pull_request(new_pull_request(one, work.revision, commits[one.task.key]))
+        whose = owners_of(one.patch, owners) if owners is not None else ()
+        store.save_pull_request(new_pull_request(one, work.revision, commits[one.task.key], whose))
     pending = store.pull_requests(work.repository.id, (PullRequestState.PENDING,))
-    return publish(work.repository, pending, workspaces, rooms.forge, store, rooms.progress)
+    return publish(work.repository, pending, order.policy, rooms)
 
 
 def _accepted(work: Backlog, task: FixTask, findings: Mapping[str, Finding], store: Store) -> Accepted:
