@@ -38,6 +38,7 @@ class SkipReason(StrEnum):
     ROUND_TRIP = "round-trip"
     VERSION_UNKNOWN = "version-unknown"
     SUPPRESSED = "suppressed"
+    LEFT_OUT = "left-out-by-the-repository"
     OVERLAP = "overlap"
     FILE_NOT_SCANNED = "file-not-scanned"
     CONTROL_SILENT = "control-silent"
