@@ -8,7 +8,7 @@ import binascii
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +20,14 @@ from debtd.adapters.db.faults import BUSY_TIMEOUT_SECONDS, damaged, translate_sq
 from debtd.adapters.db.reads.rows import Rows, sqlite_moment
 from debtd.adapters.db.reads.store import ReadingStore
 from debtd.adapters.db.versions import known_versions, migrations_folder
+from debtd.model.acceptance import RuleStanding
+from debtd.model.enrolment import Enrolment
 from debtd.model.evidence import Evidence
 from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository, Revision
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
+from debtd.model.window import WindowKind
 from debtd.ports import Clock, ScanRecord
 
 if TYPE_CHECKING:
@@ -113,8 +116,28 @@ class EmbeddedStore(ReadingStore):
     def save_evidence(self, evidence: Evidence) -> None:
         self._writer.save_evidence(evidence)
 
+    def hold_tasks(self, reasons: Mapping[str, str]) -> None:
+        if reasons:
+            self._writer.hold_tasks(reasons)
+
+    def replan_task(self, task: FixTask) -> None:
+        self._writer.replan_task(task)
+
     def save_pull_request(self, pull_request: PullRequest) -> None:
         self._writer.save_pull_request(pull_request)
+
+    def complete_stage(self, repository_id: str, kind: WindowKind, at: datetime) -> None:
+        self._writer.complete_stage(repository_id, kind, at)
+
+    def save_standing(self, standing: RuleStanding) -> None:
+        self._writer.save_standing(standing)
+
+    def save_enrolment(self, enrolment: Enrolment) -> None:
+        if enrolment not in self.enrolments():
+            self._writer.save_enrolment(enrolment)
+
+    def set_baseline(self, repository_id: str) -> int:
+        return self._writer.set_baseline(repository_id)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

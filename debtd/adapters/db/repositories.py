@@ -4,6 +4,7 @@ from sqlalchemy import insert, select, update
 
 from debtd.adapters.db.journal import Tx
 from debtd.adapters.db.schema import repositories as table
+from debtd.model.errors import StateUnusable
 from debtd.model.repo import Repository
 
 
@@ -18,3 +19,10 @@ def ensure(tx: Tx, repository: Repository) -> None:
     elif (row.source, row.name) != (repository.source, repository.name):
         tx.connection.execute(update(table).where(table.c.id == repository.id).values(**given))
         tx.record("repository.renamed", repository.id, **given)
+
+
+def require(tx: Tx, repository_id: str) -> None:
+    """Raises StateUnusable for a repository that was never enrolled."""
+    known = select(table.c.number).where(table.c.id == repository_id)
+    if tx.connection.execute(known).one_or_none() is None:
+        raise StateUnusable(f"the database knows no repository {repository_id}; run `debtd run` on it first.")

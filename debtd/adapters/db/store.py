@@ -1,22 +1,36 @@
 """`ports.Store` on SQL: each method is one transaction; the modules by noun hold what happens in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Engine
 
+from debtd.adapters.db import (
+    baseline,
+    enrolments,
+    patches,
+    pull_requests,
+    repositories,
+    scans,
+    stages,
+    standings,
+    suppressions,
+    tasks,
+)
 from debtd.adapters.db import engine as connections
-from debtd.adapters.db import patches, pull_requests, repositories, scans, suppressions, tasks
 from debtd.adapters.db.engine import EngineRows
 from debtd.adapters.db.journal import Tx
 from debtd.adapters.db.reads.rows import Rows
 from debtd.adapters.db.reads.store import ReadingStore
+from debtd.model.acceptance import RuleStanding
+from debtd.model.enrolment import Enrolment
 from debtd.model.evidence import Evidence
 from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository, Revision
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
+from debtd.model.window import WindowKind
 from debtd.ports import Clock, ScanRecord
 
 
@@ -77,6 +91,30 @@ class SqlStore(ReadingStore):
         with self._write() as tx:
             patches.save_evidence(tx, evidence)
 
+    def hold_tasks(self, reasons: Mapping[str, str]) -> None:
+        with self._write() as tx:
+            tasks.hold(tx, reasons)
+
+    def replan_task(self, task: FixTask) -> None:
+        with self._write() as tx:
+            tasks.replan(tx, task)
+
     def save_pull_request(self, pull_request: PullRequest) -> None:
         with self._write() as tx:
             pull_requests.save(tx, pull_request)
+
+    def complete_stage(self, repository_id: str, kind: WindowKind, at: datetime) -> None:
+        with self._write() as tx:
+            stages.complete(tx, repository_id, kind, at)
+
+    def save_standing(self, standing: RuleStanding) -> None:
+        with self._write() as tx:
+            standings.save(tx, standing)
+
+    def save_enrolment(self, enrolment: Enrolment) -> None:
+        with self._write() as tx:
+            enrolments.save(tx, enrolment)
+
+    def set_baseline(self, repository_id: str) -> int:
+        with self._write() as tx:
+            return baseline.set_present(tx, repository_id)

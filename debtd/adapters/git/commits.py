@@ -4,19 +4,20 @@ Author, committer and dates are fixed, so the same input gives the same commit i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from debtd.adapters.display import shown
 from debtd.adapters.git.mirror import PATCH_REFS, Mirror
 from debtd.adapters.git.objects import check_ids, listed_tree, read_commits
 from debtd.adapters.git.process import EndOfOutput, streaming
-from debtd.adapters.listing import MAX_ENTRIES
+from debtd.adapters.listing import MAX_ENTRIES, refuse_path
 from debtd.model.errors import RepoUnusable
 from debtd.ports import CommitRequest
 
 IDENTITY = b"debtd <debtd@localhost>"
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")
-_FILE_MODES = frozenset({b"100644", b"100755"})
+_PLAIN = b"100644"
+_FILE_MODES = frozenset({_PLAIN, b"100755"})
 
 
 def write_commits(mirror: Mirror, requests: Sequence[CommitRequest]) -> dict[str, str]:
@@ -48,16 +49,50 @@ def _check(requests: Sequence[CommitRequest]) -> None:
 
 
 def _modes(mirror: Mirror, base: str, requests: Sequence[CommitRequest]) -> Mapping[bytes, bytes]:
-    """The modes of the touched files. A patch changes files that are there; it adds, links and moves nothing."""
-    wanted = {path.encode() for request in requests if request.base_commit == base for path, _ in request.files}
+    """The modes of the touched files. A patch changes files that are there and may add plain ones; it links and moves
+    nothing."""
+    mine = [{path.encode() for path, _ in request.files} for request in requests if request.base_commit == base]
+    wanted = frozenset[bytes]().union(*mine)
     with listed_tree(mirror.git_dir, mirror.source, base, MAX_ENTRIES) as entries:
         modes = {entry.path: entry.mode for entry in entries if entry.path in wanted and entry.mode in _FILE_MODES}
-    for path in sorted(wanted - modes.keys()):
-        raise RepoUnusable(
-            f"{shown(path.decode())} is not a regular file in commit {base[:12]} of {shown(mirror.source)}; "
-            "scan the repository again"
-        )
-    return modes
+    fresh = wanted - modes.keys()
+    if fresh:
+        _check_room(mirror, base, fresh, mine)
+    return modes | dict.fromkeys(fresh, _PLAIN)
+
+
+def _check_room(mirror: Mirror, base: str, fresh: frozenset[bytes], together: Iterable[set[bytes]]) -> None:
+    """Raises RepoUnusable for a new path that is none, at which something stands (a link, a folder), or with a parent
+    that is no folder. `together` are the paths of each commit."""
+    for path in sorted(fresh):
+        refused = refuse_path(path)
+        if refused is not None:
+            raise _no_room(mirror, base, path, refused.detail)
+        if any(path in paths and not paths.isdisjoint(_parents(path)) for paths in together):
+            raise _no_room(mirror, base, path, "a part of it is a file of the same commit")
+    above = {parent: path for path in fresh for parent in _parents(path)}
+    with listed_tree(mirror.git_dir, mirror.source, base, MAX_ENTRIES) as entries:
+        for entry in entries:
+            if entry.path in fresh:
+                raise _no_room(mirror, base, entry.path, "what stands there is no regular file")
+            if entry.path in above:
+                raise _no_room(mirror, base, above[entry.path], f"{shown(entry.path.decode())} is no folder")
+            for folder in fresh.intersection(_parents(entry.path)):
+                raise _no_room(mirror, base, folder, "it is a folder")
+
+
+def _parents(path: bytes) -> Iterator[bytes]:
+    at = path.find(b"/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find(b"/", at + 1)
+
+
+def _no_room(mirror: Mirror, base: str, path: bytes, why: str) -> RepoUnusable:
+    return RepoUnusable(
+        f"{shown(path.decode())} is not a regular file in commit {base[:12]} of {shown(mirror.source)} and cannot"
+        f" become one ({why}); scan the repository again"
+    )
 
 
 def _stream(

@@ -62,9 +62,9 @@ def listed_tree(git_dir: Path, where: str, commit: str, max_entries: int) -> Ite
         yield _entries(output, where, max_entries)
 
 
-def top_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max_bytes: int) -> dict[str, bytes]:
-    """The regular files of these names in the top folder of a commit; larger ones, links and folders are left out.
-    The rest of the tree is not listed."""
+def read_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max_bytes: int) -> dict[str, bytes]:
+    """The regular files at these paths in a commit; larger ones, links and folders are left out. The rest of the tree
+    is not listed."""
     check_ids([commit], where)
     command = Command(
         arguments=("ls-tree", "-z", "-l", "--full-tree", commit, "--", *names),
@@ -105,7 +105,7 @@ def read_commits(git_dir: Path, where: str, names: Sequence[str]) -> tuple[Commi
 
 
 def _entries(output: IO[bytes], where: str, max_entries: int) -> Iterator[Entry]:
-    for count, record in enumerate(_records(output, where), start=1):
+    for count, record in enumerate(records(output, where), start=1):
         if count > max_entries:
             raise RepoUnusable(f"{shown(where)} has more than {max_entries} files, which debtd does not scan")
         facts, _, path = record.partition(b"\t")
@@ -126,7 +126,8 @@ def _objects(output: IO[bytes], where: str, names: Sequence[str]) -> Iterator[tu
         yield header[0].decode(), header[1], exactly(output, size + 1)[:-1]
 
 
-def _records(output: IO[bytes], where: str) -> Iterator[bytes]:
+def records(output: IO[bytes], where: str) -> Iterator[bytes]:
+    """What git wrote, cut at its NULs. Raises RepoUnusable above the limit."""
     rest, total = b"", 0
     while data := os.read(output.fileno(), _CHUNK_BYTES):
         total += len(data)

@@ -1,4 +1,5 @@
-"""Creating branches at a remote, once: a replay changes nothing, another's branch is left alone."""
+"""Creating branches at a remote, once, and moving one from a known commit: a replay changes nothing, and what another
+put there is left alone."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -31,9 +32,7 @@ def push_all_new(mirror: Mirror, commits: Mapping[str, str], remote: str, state_
     """
     check_ids(list(commits.values()), mirror.source)
     wanted = {f"refs/heads/{check_branch(branch)}": commit for branch, commit in commits.items()}
-    target = check_remote(remote)
-    if not is_url(target) and not Path(target).is_dir():
-        raise RepoUnusable(f"there is no repository to push to at {shown(target)}; create it and try again")
+    target = _target(remote)
     missing: dict[str, DebtdError] = {}
     with _own(state_dir, target) as lock:
         locked = replace(mirror, source=target, lock=lock)
@@ -41,6 +40,33 @@ def push_all_new(mirror: Mirror, commits: Mapping[str, str], remote: str, state_
         while chunk := {name: wanted[name] for name in islice(names, _REFS_PER_PUSH)}:
             missing |= _push_some(locked, chunk, target)
     return {name.removeprefix("refs/heads/"): error for name, error in missing.items()}
+
+
+def replace_branch(mirror: Mirror, branch: str, old: str, new: str, remote: str, state_dir: Path) -> None:
+    """Move the branch from one commit to the other. Raises RepoUnusable when it stands at neither.
+
+    The lease names the old commit: the remote itself refuses to move a branch that another has moved. After any
+    failure the remote is asked what it has.
+    """
+    check_ids([old, new], mirror.source)
+    name, target = f"refs/heads/{check_branch(branch)}", _target(remote)
+    with _own(state_dir, target) as lock:
+        locked = replace(mirror, source=target, lock=lock)
+        try:
+            _push(locked, {name: new}, target, old=old)
+        except DebtdError as error:
+            there = _present(locked, target, {name: new}).get(name)
+            if there == old:
+                raise
+            if there != new:
+                raise _moved(name, there, old, target) from error
+
+
+def _target(remote: str) -> str:
+    target = check_remote(remote)
+    if not is_url(target) and not Path(target).is_dir():
+        raise RepoUnusable(f"there is no repository to push to at {shown(target)}; create it and try again")
+    return target
 
 
 def _push_some(mirror: Mirror, wanted: Mapping[str, str], target: str) -> dict[str, DebtdError]:
@@ -80,8 +106,19 @@ def _taken(name: str, commit: str, target: str) -> RepoUnusable:
     )
 
 
-def _push(mirror: Mirror, wanted: Mapping[str, str], target: str) -> None:
-    hooks_off = () if is_url(target) else ("--receive-pack=git -c core.hooksPath=/dev/null receive-pack",)
+def _moved(name: str, there: str | None, old: str, target: str) -> RepoUnusable:
+    now = "is not there any more" if there is None else f"is at another commit by now ({there[:12]})"
+    return RepoUnusable(
+        f"branch {name.removeprefix('refs/heads/')}, which debtd knew at {old[:12]}, {now} at"
+        f" {shown(without_credentials(target))}; debtd leaves it as it is"
+    )
+
+
+def _push(mirror: Mirror, wanted: Mapping[str, str], target: str, old: str = "") -> None:
+    """`old` is what all of the references must be at; "" for nothing."""
+    # Only a repository of debtd's own (it is locked) may be told to take what is not its branch's next commit.
+    settings = "-c core.hooksPath=/dev/null" + (" -c receive.denyNonFastForwards=false" if old and mirror.lock else "")
+    receive = () if is_url(target) else (f"--receive-pack=git {settings} receive-pack",)
     reach(
         mirror.command(
             "push",
@@ -90,8 +127,8 @@ def _push(mirror: Mirror, wanted: Mapping[str, str], target: str) -> None:
             "--no-follow-tags",
             "--no-signed",
             "--recurse-submodules=no",
-            *hooks_off,
-            *(f"--force-with-lease={reference}:" for reference in wanted),
+            *receive,
+            *(f"--force-with-lease={reference}:{old}" for reference in wanted),
             "--",
             target,
             *(f"{commit}:{reference}" for reference, commit in wanted.items()),

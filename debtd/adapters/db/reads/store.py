@@ -5,9 +5,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-from debtd.adapters.db.reads import findings, scans, suppressions, work
+from debtd.adapters.db.reads import (
+    baseline,
+    enrolments,
+    findings,
+    pull_requests,
+    scans,
+    stages,
+    standings,
+    suppressions,
+    work,
+)
 from debtd.adapters.db.reads.rows import Rows
+from debtd.model.acceptance import RuleStanding
 from debtd.model.coverage import Coverage
+from debtd.model.enrolment import Enrolment
 from debtd.model.event import Event
 from debtd.model.evidence import Evidence
 from debtd.model.finding import Finding, FindingState
@@ -15,6 +27,7 @@ from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository
 from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
+from debtd.model.window import WindowKind
 from debtd.ports import Listing
 
 
@@ -84,7 +97,23 @@ class ReadingStore(ABC):
         self, repository_id: str | None = None, states: Sequence[PullRequestState] = ()
     ) -> tuple[PullRequest, ...]:
         with self.reading() as rows:
-            return work.pull_requests(rows, repository_id, states)
+            return pull_requests.by_filter(rows, repository_id, states)
+
+    def completed_stages(self, repository_id: str) -> dict[WindowKind, datetime]:
+        with self.reading() as rows:
+            return stages.completed(rows, repository_id)
+
+    def standings(self) -> tuple[RuleStanding, ...]:
+        with self.reading() as rows:
+            return standings.standings(rows)
+
+    def enrolments(self) -> tuple[Enrolment, ...]:
+        with self.reading() as rows:
+            return enrolments.enrolments(rows)
+
+    def baseline(self, repository_id: str) -> frozenset[str]:
+        with self.reading() as rows:
+            return baseline.fingerprints(rows, repository_id)
 
     def events(self, subject: str | None = None, limit: int = 100) -> tuple[Event, ...]:
         with self.reading() as rows:

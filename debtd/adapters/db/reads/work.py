@@ -1,4 +1,4 @@
-"""Repositories, fix tasks, patches and their evidence, pull requests and events, as they are stored."""
+"""Repositories, fix tasks, patches and their evidence, and events, as they are stored."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,11 +10,9 @@ from debtd.adapters.db.reads.rows import Rows, among, from_json, utc
 from debtd.model.edit import FileEdit
 from debtd.model.event import Event
 from debtd.model.evidence import Check, Evidence, Gate
-from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository
 from debtd.model.task import FixTask, Patch, TaskState
 
-_PULL_REQUEST = "key, repository_id, rule_id, branch, base_branch, commit_id, title, body, state, number, url, reason"
 _EVIDENCE = "task_key, patch_digest, base_commit, rule_id, rule_digest, engines, files, checks"
 
 
@@ -65,21 +63,6 @@ def evidence(rows: Rows, task_key: str) -> Evidence | None:
     return next((_evidence(row) for row in rows.select(query, task_key=task_key)), None)
 
 
-def pull_requests(rows: Rows, repository_id: str | None, states: Sequence[PullRequestState]) -> tuple[PullRequest, ...]:
-    """In the order of creation; None and no states mean all."""
-    where, values = among("state", [state.value for state in states])
-    if repository_id is not None:
-        where += " AND repository_id = :repository_id"
-        values["repository_id"] = repository_id
-    query = f"SELECT {_PULL_REQUEST} FROM pull_requests WHERE {where} ORDER BY id"
-    return tuple(_pull_request(row) for row in rows.select(query, **values))
-
-
-def pull_request(rows: Rows, key: str) -> PullRequest | None:
-    query = f"SELECT {_PULL_REQUEST} FROM pull_requests WHERE key = :key"
-    return next((_pull_request(row) for row in rows.select(query, key=key)), None)
-
-
 def events(rows: Rows, subject: str | None, limit: int) -> tuple[Event, ...]:
     """Newest first."""
     where = "1 = 1" if subject is None else "subject = :subject"
@@ -105,22 +88,4 @@ def _evidence(row: Sequence[Any]) -> Evidence:
             Check(gate=Gate(gate), passed=passed, detail=detail, path=path)
             for gate, passed, detail, path in from_json(checks)
         ),
-    )
-
-
-def _pull_request(row: Sequence[Any]) -> PullRequest:
-    key, repository_id, rule_id, branch, base_branch, commit, title, body, state, number, url, reason = row
-    return PullRequest(
-        key=key,
-        repository_id=repository_id,
-        rule_id=rule_id,
-        branch=branch,
-        base_branch=unescape(base_branch),
-        commit=commit,
-        title=unescape(title),
-        body=unescape(body),
-        state=PullRequestState(state),
-        number=number,
-        url=unescape(url),
-        reason=unescape(reason),
     )

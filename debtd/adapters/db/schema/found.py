@@ -1,31 +1,9 @@
-"""The tables. The state columns hold the values of the model's enumerations; migrations/ brings databases here."""
+"""Repositories, and what scans found in them."""
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
 from debtd.adapters.db.column_types import AnyText, PathText, RowNumber, UtcDateTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from debtd.adapters.db.schema.base import metadata
 
 repositories = Table(
     "repositories",
@@ -128,86 +106,10 @@ Index(
     postgresql_where=text("lifted_at IS NULL"),
 )
 
-fix_tasks = Table(
-    "fix_tasks",
+# The findings that stood when the baseline was set.
+baseline = Table(
+    "baseline",
     metadata,
-    Column("number", RowNumber, primary_key=True),
-    Column("key", String(64), nullable=False, unique=True),
-    Column("repository_id", ForeignKey("repositories.id"), nullable=False),
-    Column("rule_id", String(128), nullable=False),
-    Column("base_commit", String(64), nullable=False),
-    Column("inputs", String(128), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("reason", AnyText, nullable=False),
-    Column("planned_at", UtcDateTime, nullable=False),
-    Column("moved_at", UtcDateTime, nullable=False),
-    Index(None, "repository_id", "state"),
-)
-
-fix_task_findings = Table(
-    "fix_task_findings",
-    metadata,
-    Column("task_key", ForeignKey("fix_tasks.key"), primary_key=True),
-    Column("ordinal", Integer, primary_key=True, autoincrement=False),
-    Column("fingerprint", ForeignKey("findings.fingerprint"), nullable=False, index=True),
-    UniqueConstraint("task_key", "fingerprint"),
-)
-
-# `files` is [[path, base blob, edits], ...], edits as in findings.
-patches = Table(
-    "patches",
-    metadata,
-    Column("task_key", ForeignKey("fix_tasks.key"), primary_key=True),
-    Column("base_commit", String(64), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("files", JSON, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-
-evidence = Table(
-    "evidence",
-    metadata,
-    Column("task_key", ForeignKey("patches.task_key"), primary_key=True),
-    Column("patch_digest", String(64), nullable=False),
-    Column("base_commit", String(64), nullable=False),
-    Column("rule_id", String(128), nullable=False),
-    Column("rule_digest", String(128), nullable=False),
-    Column("accepted", Boolean, nullable=False),
-    Column("engines", JSON, nullable=False),
-    Column("files", JSON, nullable=False),
-    Column("checks", JSON, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-
-pull_requests = Table(
-    "pull_requests",
-    metadata,
-    Column("id", RowNumber, primary_key=True),
-    Column("key", ForeignKey("fix_tasks.key"), nullable=False, unique=True),
-    Column("repository_id", ForeignKey("repositories.id"), nullable=False),
-    Column("rule_id", String(128), nullable=False),
-    Column("branch", String(255), nullable=False),
-    Column("base_branch", AnyText, nullable=False),
-    Column("commit_id", String(64), nullable=False),
-    Column("title", AnyText, nullable=False),
-    Column("body", AnyText, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("url", AnyText, nullable=False),
-    Column("reason", AnyText, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-    UniqueConstraint("repository_id", "branch"),
-    Index(None, "repository_id", "state"),
-)
-
-events = Table(
-    "events",
-    metadata,
-    Column("id", RowNumber, primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("kind", String(64), nullable=False),
-    Column("subject", String(64), nullable=False),
-    Column("fields", JSON, nullable=False),
-    Index(None, "subject", "id"),
+    Column("repository_id", ForeignKey("repositories.id"), primary_key=True),
+    Column("fingerprint", ForeignKey("findings.fingerprint"), primary_key=True),
 )
