@@ -1,7 +1,8 @@
 """One repository after another: how the run of each ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from debtd.cli.exit_codes import ExitCode, exit_code_of
@@ -31,13 +32,21 @@ class End:
 
 
 def run_all(
-    locations: Sequence[str], order: "Order", rooms: "Rooms", settings: "Settings", forge: str = ""
+    locations: Sequence[str],
+    order: "Order",
+    rooms: "Rooms",
+    settings: "Settings",
+    forge: str = "",
+    *,
+    at_once: bool = False,
 ) -> list[End]:
     """Each repository once, in the order given, whatever becomes of the others. A single one raises its fault, and
-    so does what concerns none of them alone: settings, rules, state. `forge` is the kind that was asked for."""
+    so does what concerns none of them alone: settings, rules, state. `forge` is the kind that was asked for. `at_once`:
+    no windows, budgets or load are kept to."""
+    run = partial(_run, order=order, rooms=rooms, settings=settings, forge=forge, at_once=at_once)
     if len(locations) == 1:
         repository = rooms.workspaces.identify(locations[0])
-        return [End(locations[0], _run(repository, order, rooms, settings, forge))]
+        return [End(locations[0], run(repository))]
     from debtd.pipeline.prescan import prescan  # noqa: PLC0415
 
     found: dict[str, tuple[str, Repository]] = {}
@@ -51,23 +60,23 @@ def run_all(
     prescan([repository for _, repository in found.values()], order, rooms)
     for location, repository in found.values():
         try:
-            ends[location] = End(location, _run(repository, order, rooms, settings, forge))
+            ends[location] = End(location, run(repository))
         except (RepoUnusable, Retryable) as fault:
             ends[location] = End(location, fault=fault)
     return [ends[location] for location in dict.fromkeys(locations) if location in ends]
 
 
-def _run(repository: "Repository", order: "Order", rooms: "Rooms", settings: "Settings", forge: str) -> "Outcome":
+def _run(
+    repository: "Repository", *, order: "Order", rooms: "Rooms", settings: "Settings", forge: str, at_once: bool
+) -> "Outcome":
     from debtd.pipeline.road import run_road  # noqa: PLC0415
     from debtd.wiring.durable import one_at_a_time  # noqa: PLC0415
+    from debtd.wiring.visits import visit_by_hand  # noqa: PLC0415
 
-    if forge or settings.forges:
-        from debtd.wiring.forges import forge_for  # noqa: PLC0415  (only where one is set up)
-
-        rooms = replace(rooms, forge=forge_for(settings, repository, forge))
+    visit = visit_by_hand(settings, repository, order, rooms, forge=forge, at_once=at_once)
     log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
     with one_at_a_time(settings, repository):
-        outcome = run_road(repository, order, rooms)
+        outcome = run_road(repository, visit.order, visit.rooms, visit.permit)
     log_event(
         "run.finished",
         repository=repository.source,
@@ -76,5 +85,6 @@ def _run(repository: "Repository", order: "Order", rooms: "Rooms", settings: "Se
         scanned=len(outcome.scanned.coverage.scanned),
         judged=len(outcome.judged),
         published=len(outcome.published),
+        waiting=len(outcome.held),
     )
     return outcome

@@ -39,6 +39,8 @@ class SkipReason(StrEnum):
     VERSION_UNKNOWN = "version-unknown"
     SUPPRESSED = "suppressed"
     LEFT_OUT = "left-out-by-the-repository"
+    REPORT_ONLY = "report-only"
+    OLD_DEBT = "old-debt"
     OVERLAP = "overlap"
     FILE_NOT_SCANNED = "file-not-scanned"
     CONTROL_SILENT = "control-silent"

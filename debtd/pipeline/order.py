@@ -53,8 +53,10 @@ class Order:
 class Scanned:
     """What the scan stage left.
 
-    `record` is None when nothing had to be scanned, because nothing could differ; `broken` maps the ids of rules
-    that failed to what went wrong: their silence means nothing.
+    `record` is None when nothing was scanned: nothing could differ, or the stage had to wait (`waits_for`). Then what
+    is told is that of an earlier scan, and where `is_current` is False, of another commit. `is_whole`: nothing failed
+    that may go better the next time. `broken` maps the ids of rules that failed to what went wrong: their silence means
+    nothing.
     """
 
     project: Project
@@ -62,11 +64,24 @@ class Scanned:
     coverage: Coverage
     record: ScanRecord | None
     broken: Mapping[str, str] = field(default_factory=dict)
+    is_current: bool = True
+    is_whole: bool = True
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A proven patch that waits, and for what, in words that follow "waits for"."""
+
+    task_key: str
+    rule_id: str
+    waits_for: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks."""
+    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks;
+    `withheld` says what a stage waits for that may not be done now."""
 
     repository: Repository
     revision: Revision
@@ -74,3 +89,5 @@ class Outcome:
     skipped: Mapping[str, Skipped]
     judged: tuple[str, ...]
     published: tuple[PullRequest, ...]
+    held: tuple[Held, ...] = ()
+    withheld: Mapping[WindowKind, str] = field(default_factory=dict)
