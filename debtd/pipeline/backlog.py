@@ -1,7 +1,7 @@
 """What is still to do for one repository, read from the store: the state is the truth, no queue is needed here."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from debtd.model.acceptance import Standing, standing_of
@@ -10,6 +10,7 @@ from debtd.model.errors import StateUnusable
 from debtd.model.finding import Finding, FindingState
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
+from debtd.model.repository_file import RepositoryFile, left_out
 from debtd.model.task import FixTask, TaskState
 from debtd.pipeline.triage import TriageInput, new_task, split, triage
 from debtd.ports import Clock, Store
@@ -26,7 +27,7 @@ class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
     `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor. Without
-    `old_debt`, the findings of the baseline are left.
+    `old_debt`, the findings of the baseline are left, and so are those that `file` asks to leave out.
     """
 
     repository: Repository
@@ -35,6 +36,7 @@ class Backlog:
     scanned: Collection[str]
     inputs: str
     old_debt: bool = True
+    file: RepositoryFile = field(default_factory=RepositoryFile)
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""
@@ -62,6 +64,7 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
         spent={key for key, pr in pull_requests.items() if pr.state in _OVER},
         reporting=_reporting(work, store),
         old=_old(work, store),
+        left_out=left_out(findings.values(), work.file),
     )
     unwanted = _unwanted(work, store, clock)
     rejected = _rejected_now(given, [task for task in known.values() if not unwanted(task)], findings)
@@ -110,7 +113,8 @@ def still_holds(work: Backlog, findings: Mapping[str, Finding]) -> Callable[[Fix
 
 def _unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], str]:
     """Why a task is not to be followed up; "" when it is."""
-    present = set(work.findings(store))
+    findings = work.findings(store)
+    present, unasked = set(findings), left_out(findings.values(), work.file)
     reporting, old = _reporting(work, store), _old(work, store)
     refused = {suppression.fingerprint for suppression in store.suppressions(clock.now(), work.repository.id)}
 
@@ -121,6 +125,8 @@ def _unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], 
             return "one of its findings is suppressed"
         if not old.isdisjoint(task.fingerprints):
             return "one of its findings is old debt, which is to be left"
+        if why := next((unasked[key].detail for key in task.fingerprints if key in unasked), ""):
+            return why
         return "" if present.issuperset(task.fingerprints) else "one of its findings is gone"
 
     return reason

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.coverage import Coverage, Skipped
+from debtd.model.discovery import Terms
 from debtd.model.policy import Policy
 from debtd.model.project import Project, PythonVersion
 from debtd.model.pull_request import PullRequest
@@ -40,13 +41,14 @@ class Rooms:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What to do: `rules` (all of them, or the chosen ones), the last stage, the operator's Python floor and policy,
-    and which windows are open."""
+    which windows are open, and the terms of an enrolment."""
 
     rules: Sequence[Rule]
     stop_after: Stage = Stage.PUBLISH
     target_python: PythonVersion | None = None
     policy: Policy = field(default_factory=Policy)
     windows: frozenset[WindowKind] = ALL_BUT_MERGE
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,8 @@ class Held:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks;
-    `withheld` says what a stage waits for that may not be done now."""
+    `withheld` says what a stage waits for that may not be done now. `left_alone` says why nothing but a scan was done;
+    "" when more was."""
 
     repository: Repository
     revision: Revision
@@ -91,3 +94,4 @@ class Outcome:
     published: tuple[PullRequest, ...]
     held: tuple[Held, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    left_alone: str = ""

@@ -61,6 +61,9 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
     Whatever waits is told what for, in the store as well. Faults do not raise: they are in the result.
     """
     done = Release()
+    for prepared in (one for one in everything if one.left_alone):
+        _leave_alone(prepared, done, store)
+    everything = [one for one in everything if not one.left_alone]
     for prepared in everything:
         done.attempt(prepared.work.repository.id, partial(_finish_pending, prepared, done, clock))
     proposed = _propose(everything, done, store)
@@ -71,6 +74,13 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
     if sentences:
         store.hold_tasks(sentences)
     return done
+
+
+def _leave_alone(prepared: Prepared, done: Release, store: Store) -> None:
+    accepted = prepared.work.tasks(store, TaskState.ACCEPTED)
+    done.rules |= {task.key: task.rule_id for task in accepted}
+    reason = f"its repository, which is left alone: {prepared.left_alone}"
+    done.waiting[prepared.work.repository.id] |= {task.key: reason for task in accepted}
 
 
 def _finish_pending(prepared: Prepared, done: Release, clock: Clock) -> None:

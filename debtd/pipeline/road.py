@@ -16,8 +16,10 @@ from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, Patch, TaskState
 from debtd.model.window import WindowKind
 from debtd.pipeline.backlog import Backlog, plan, required, supersede, withdraw
+from debtd.pipeline.enrol import enrol
 from debtd.pipeline.fix import fix
 from debtd.pipeline.identify import identify
+from debtd.pipeline.narrow import narrow
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
 from debtd.pipeline.permit import Permit
 from debtd.pipeline.reconcile import settled
@@ -47,21 +49,29 @@ def run_road(repository: Repository, order: Order, rooms: Rooms, permit: Permit 
 
 def prepare(visit: Visit) -> Prepared:
     """Everything before publishing, each stage in its window. Raises DebtdError."""
-    repository, order, rooms = visit.repository, visit.order, visit.rooms
+    repository, rooms = visit.repository, visit.rooms
     rooms.store.ensure_repository(repository)
     revision = rooms.workspaces.ensure_mirror(repository)
+    limits = narrow(visit, revision)
+    visit = limits.visit
     scanned = _scan(revision, visit)
+    left_alone = enrol(visit, revision, scanned, has_file=limits.has_file) or limits.why_left_alone(scanned)
     work = Backlog(
         repository=repository,
         revision=revision,
-        rules=order.rules,
+        rules=visit.order.rules,
         scanned=scanned.coverage.scanned,
         inputs=scanned.inputs,
-        old_debt=order.policy.old_debt,
+        old_debt=visit.order.policy.old_debt,
+        file=limits.file,
     )
+    prepared = Prepared(visit=visit, work=work, scanned=scanned, left_alone=left_alone)
+    if left_alone:
+        if not visit.permit.withheld(WindowKind.GENERATE):
+            _complete(visit, WindowKind.GENERATE)
+        return prepared
     _reconcile(work, visit)
-    prepared = Prepared(visit=visit, work=work, scanned=scanned)
-    if order.stop_after is Stage.SCAN:
+    if visit.order.stop_after is Stage.SCAN:
         return prepared
     withdraw(work, rooms.store, rooms.clock)
     return _generate(prepared)
@@ -78,6 +88,7 @@ def outcome_of(prepared: Prepared, done: Release) -> Outcome:
         published=tuple(done.published[repository.id]),
         held=done.held(repository.id),
         withheld=prepared.withheld,
+        left_alone=prepared.left_alone,
     )
 
 

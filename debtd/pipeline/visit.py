@@ -29,7 +29,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait."""
+    """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait,
+    `left_alone` why there was nothing but a scan."""
 
     visit: Visit
     work: Backlog
@@ -37,3 +38,4 @@ class Prepared:
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
     judged: tuple[str, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    left_alone: str = ""
