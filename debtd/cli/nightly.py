@@ -86,7 +86,7 @@ def nightly(
     else:
         for line in render_night(night, unvisited):
             put(printable(redact(line)))
-    _end([fault for _, fault in unvisited] + [fault for one in night.repositories for fault in one.faults])
+    _end([fault for _, fault in unvisited] + [fault for one in night.repositories for fault in one.all_faults])
 
 
 def _visits(

@@ -20,7 +20,7 @@ def render_night(night: Night, unvisited: Faults) -> Iterator[str]:
     """The whole first, then each repository of which there is something to tell."""
     yield _headline(night, unvisited)
     for one in night.repositories:
-        if one.outcome is not None or one.faults or one.unreached:
+        if one.outcome is not None or one.all_faults or one.unreached:
             yield ""
             yield f"{one.repository.name} ({one.repository.source})"
             yield from _repository(one)
@@ -28,7 +28,7 @@ def render_night(night: Night, unvisited: Faults) -> Iterator[str]:
         yield ""
         yield location
         yield f"{_INDENT}{'failed':<11}{fault}"
-    quiet = [one for one in night.repositories if one.outcome is None and not one.faults and not one.unreached]
+    quiet = [one for one in night.repositories if one.outcome is None and not one.all_faults and not one.unreached]
     if quiet:
         yield ""
         yield f"Nothing was due in {plural(len(quiet), 'repository', 'repositories')}."
@@ -41,7 +41,7 @@ def render_night(night: Night, unvisited: Faults) -> Iterator[str]:
 
 def _headline(night: Night, unvisited: Faults) -> str:
     outcomes = [one.outcome for one in night.repositories if one.outcome is not None]
-    failed = len(unvisited) + sum(1 for one in night.repositories if one.faults)
+    failed = len(unvisited) + sum(1 for one in night.repositories if one.all_faults)
     unreached = sum(1 for one in night.repositories if one.unreached)
     parts = [
         f"{len(outcomes)} of {plural(len(night.repositories) + len(unvisited), 'repository', 'repositories')} visited",
@@ -62,7 +62,7 @@ def _repository(one: RepositoryNight) -> Iterator[str]:
             yield f"{_INDENT}{word:<11}{sentence}"
     if one.unreached:
         yield f"{_INDENT}{'not reached':<11} {one.unreached}"
-    for fault in one.faults:
+    for fault in one.all_faults:
         yield f"{_INDENT}{'failed':<11}{fault}"
 
 
@@ -108,7 +108,7 @@ def _repository_json(one: RepositoryNight) -> dict[str, object]:
         "next_at": _utc(one.owed.next_at),
         "outcome": None if one.outcome is None else _outcome_json(one.outcome),
         "unreached": one.unreached or None,
-        "errors": [redact(str(fault)) for fault in one.faults],
+        "errors": [redact(str(fault)) for fault in one.all_faults],
     }
 
 

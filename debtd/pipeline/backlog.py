@@ -18,7 +18,7 @@ from debtd.rulekit.rule import Rule
 
 T = TypeVar("T")
 
-_UNFINISHED = (TaskState.PLANNED, TaskState.PATCHED, TaskState.ACCEPTED)
+UNFINISHED = (TaskState.PLANNED, TaskState.PATCHED, TaskState.ACCEPTED)
 _OVER = frozenset({PullRequestState.REJECTED, PullRequestState.MERGED, PullRequestState.CLOSED})
 
 
@@ -27,7 +27,9 @@ class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
     `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor. Without
-    `old_debt`, the findings of the baseline are left, and so are those that `file` asks to leave out.
+    `old_debt`, the findings of the baseline are left; so are those that `file` asks to leave out. `resting` are the
+    keys of tasks whose pull requests are open and stay as they are in this run; `only` are the keys of the sole tasks
+    to work on, None for all.
     """
 
     repository: Repository
@@ -37,11 +39,21 @@ class Backlog:
     inputs: str
     old_debt: bool = True
     file: RepositoryFile = field(default_factory=RepositoryFile)
+    resting: Collection[str] = ()
+    only: Collection[str] | None = None
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""
         ids = {rule.id for rule in self.rules}
         return tuple(task for task in store.tasks(self.repository.id, states) if task.rule_id in ids)
+
+    def to_do(self, store: Store, state: TaskState) -> tuple[FixTask, ...]:
+        """Those of them on which there is work now."""
+        return tuple(
+            task
+            for task in self.tasks(store, state)
+            if task.key not in self.resting and (self.only is None or task.key in self.only)
+        )
 
     def findings(self, store: Store) -> dict[str, Finding]:
         """All findings of the repository that are not resolved, by fingerprint, every rule included."""
@@ -66,8 +78,9 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
         old=_old(work, store),
         left_out=left_out(findings.values(), work.file),
     )
-    unwanted = _unwanted(work, store, clock)
-    rejected = _rejected_now(given, [task for task in known.values() if not unwanted(task)], findings)
+    unwanted = why_unwanted(work, store, clock)
+    over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
+    rejected = _rejected_now(given, over, findings)
     taken = _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
     sorted_out = triage(replace(given, taken=taken))
     parts = [part for task, group in rejected for part in _parts(given, task, group, store)]
@@ -76,21 +89,16 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
     return dict(sorted_out.skipped)
 
 
-def withdraw(work: Backlog, store: Store, clock: Clock) -> None:
-    """Unfinished tasks that people do not want any more, or that have nothing left to do, go no further."""
-    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
-    unwanted = _unwanted(work, store, clock)
-    for task in work.tasks(store, *_UNFINISHED):
-        if task.key not in recorded and (reason := unwanted(task)):
-            store.move_task(task.key, TaskState.SUPERSEDED, reason)
-
-
 def supersede(work: Backlog, store: Store) -> None:
-    """Unfinished tasks for another base, or by other rules or engines, make room for new ones."""
-    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
+    """Unfinished tasks for another base, or by other rules or engines, make room for new ones; so do those that were
+    started again for a pull request that is over by now."""
+    recorded = {pull_request.key: pull_request for pull_request in store.pull_requests(work.repository.id)}
     holds = still_holds(work, work.findings(store))
-    for task in work.tasks(store, *_UNFINISHED):
-        if task.key not in recorded and not (holds(task) and task.base_commit == work.revision.commit):
+    for task in work.tasks(store, *UNFINISHED):
+        if task.key in recorded:
+            if recorded[task.key].state in _OVER:
+                store.move_task(task.key, TaskState.SUPERSEDED, "its pull request is over")
+        elif not (holds(task) and task.base_commit == work.revision.commit):
             store.move_task(task.key, TaskState.SUPERSEDED, "the base, a rule or an engine changed")
 
 
@@ -111,7 +119,7 @@ def still_holds(work: Backlog, findings: Mapping[str, Finding]) -> Callable[[Fix
     return holds
 
 
-def _unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], str]:
+def why_unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], str]:
     """Why a task is not to be followed up; "" when it is."""
     findings = work.findings(store)
     present, unasked = set(findings), left_out(findings.values(), work.file)
@@ -132,6 +140,15 @@ def _unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], 
     return reason
 
 
+def withdraw(work: Backlog, store: Store, clock: Clock) -> None:
+    """Unfinished tasks that people do not want any more, or that have nothing left to do, go no further."""
+    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
+    unwanted = why_unwanted(work, store, clock)
+    for task in work.tasks(store, *UNFINISHED):
+        if task.key not in recorded and (reason := unwanted(task)):
+            store.move_task(task.key, TaskState.SUPERSEDED, reason)
+
+
 def _reporting(work: Backlog, store: Store) -> frozenset[str]:
     """The ids of the rules that may only report here."""
     standings = store.standings()
@@ -144,11 +161,14 @@ def _old(work: Backlog, store: Store) -> frozenset[str]:
 
 
 def _taken(tasks: Collection[FixTask], pull_requests: Mapping[str, PullRequest]) -> set[str]:
-    def is_waiting(task: FixTask) -> bool:
-        pull_request = pull_requests.get(task.key)
-        return pull_request is not None and pull_request.state not in _OVER
+    taken = (task for task in tasks if task.state in UNFINISHED or _is_waiting(task, pull_requests))
+    return {fingerprint for task in taken for fingerprint in task.fingerprints}
 
-    return {f for task in tasks if task.state in _UNFINISHED or is_waiting(task) for f in task.fingerprints}
+
+def _is_waiting(task: FixTask, pull_requests: Mapping[str, PullRequest]) -> bool:
+    """Whether its pull request is pending or open."""
+    pull_request = pull_requests.get(task.key)
+    return pull_request is not None and pull_request.state not in _OVER
 
 
 def _rejected_now(

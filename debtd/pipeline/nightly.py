@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from debtd.model.errors import ConfigError, RepoUnusable, Retryable
+from debtd.model.errors import ConfigError, DebtdError, RepoUnusable, Retryable
 from debtd.model.repo import Repository
 from debtd.model.task import TaskState
 from debtd.model.window import WindowKind
@@ -17,8 +17,6 @@ from debtd.pipeline.road import complete_publishing, outcome_of, prepare
 from debtd.pipeline.visit import Prepared, Visit
 from debtd.ports import Clock, Store
 
-Fault = RepoUnusable | Retryable | ConfigError
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryNight:
@@ -28,9 +26,14 @@ class RepositoryNight:
     repository: Repository
     owed: Owed
     outcome: Outcome | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[DebtdError, ...] = ()
     unreached: str = ""
     waiting: int = 0
+
+    @property
+    def all_faults(self) -> tuple[DebtdError, ...]:
+        """Those that ended the visit, and those that hindered single pull requests."""
+        return self.faults if self.outcome is None else self.outcome.faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +57,8 @@ def run_night(visits: Sequence[Visit], store: Store, clock: Clock) -> Night:
     _prescan(due)
     prepared, unreached, faults = _prepare_all(due)
     done = release(list(prepared.values()), store, clock)
-    for key, one in prepared.items():
-        if not done.faults[key]:
-            complete_publishing(one)
+    for one in prepared.values():
+        complete_publishing(one, done)
     _hold_unvisited([visit for visit in visits if visit.repository.id not in prepared], store)
     return Night(
         began_at=began_at,
@@ -66,7 +68,7 @@ def run_night(visits: Sequence[Visit], store: Store, clock: Clock) -> Night:
                 repository=visit.repository,
                 owed=owed[visit.repository.id],
                 outcome=_outcome(prepared.get(visit.repository.id), done),
-                faults=(*faults.get(visit.repository.id, ()), *done.faults[visit.repository.id]),
+                faults=faults.get(visit.repository.id, ()),
                 unreached=unreached.get(visit.repository.id, ""),
                 waiting=len(store.tasks(visit.repository.id, (TaskState.ACCEPTED,))),
             )
@@ -93,11 +95,11 @@ def _prescan(due: Sequence[Visit]) -> None:
         prescan([visit.repository for visit in scanning], scanning[0].order, scanning[0].rooms)
 
 
-def _prepare_all(due: Sequence[Visit]) -> tuple[dict[str, Prepared], dict[str, str], dict[str, tuple[Fault, ...]]]:
+def _prepare_all(due: Sequence[Visit]) -> tuple[dict[str, Prepared], dict[str, str], dict[str, tuple[DebtdError, ...]]]:
     """By repository: what was prepared, why some was not reached, and the faults."""
     prepared: dict[str, Prepared] = {}
     unreached: dict[str, str] = {}
-    faults: dict[str, tuple[Fault, ...]] = {}
+    faults: dict[str, tuple[DebtdError, ...]] = {}
     for visit in due:
         key = visit.repository.id
         if visit.permit.is_over():

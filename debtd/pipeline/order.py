@@ -1,11 +1,12 @@
 """What one run of the road is given, and what it gives back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.coverage import Coverage, Skipped
 from debtd.model.discovery import Terms
+from debtd.model.errors import DebtdError
 from debtd.model.policy import Policy
 from debtd.model.project import Project, PythonVersion
 from debtd.model.pull_request import PullRequest
@@ -27,7 +28,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """The adapters of one run."""
+    """The adapters of one run. New pull requests go to `forge`; `forge_of` finds where an older one is."""
 
     workspaces: Workspaces
     scratch: Scratch
@@ -36,6 +37,11 @@ class Rooms:
     forge: Forge
     clock: Clock
     progress: Progress
+    forge_of: Callable[[PullRequest], Forge] | None = None
+
+    def forge_at(self, pull_request: PullRequest) -> Forge:
+        """Where a pull request is already. One that is not published yet goes to `forge`."""
+        return self.forge if self.forge_of is None or not pull_request.url else self.forge_of(pull_request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +89,8 @@ class Held:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks;
-    `withheld` says what a stage waits for that may not be done now. `left_alone` says why nothing but a scan was done;
-    "" when more was."""
+    `withheld` says what a stage waits for that may not be done now; `faults` hindered single pull requests, and no
+    others. `left_alone` says why nothing but a scan was done; "" when more was."""
 
     repository: Repository
     revision: Revision
@@ -95,3 +101,4 @@ class Outcome:
     held: tuple[Held, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
     left_alone: str = ""
+    faults: tuple[DebtdError, ...] = ()

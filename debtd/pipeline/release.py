@@ -1,12 +1,12 @@
 """Publishing what was proven in one repository or many: the best first, within budgets, each in its own window."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 
-from debtd.model.errors import ConfigError, RepoUnusable, Retryable
+from debtd.model.errors import ConfigError, DebtdError, RepoUnusable, Retryable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.task import TaskState
 from debtd.model.window import WindowKind
@@ -18,9 +18,7 @@ from debtd.pipeline.publish import commit_request, new_pull_request, publish
 from debtd.pipeline.visit import Prepared
 from debtd.ports import Clock, Store
 
-Fault = RepoUnusable | Retryable | ConfigError
-_FAULTS = (RepoUnusable, Retryable, ConfigError)
-_MOST_FAULTS = 2
+_MOST_FAILURES = 2
 """So many end the publishing of a repository; a Retryable does at once."""
 
 _MEASURED_EVERY = 5
@@ -29,25 +27,28 @@ _MEASURED_EVERY = 5
 
 @dataclass(slots=True)
 class Release:
-    """What came of it so far, by repository: pull requests opened, patches that wait (what for, by key), and faults."""
+    """What came of it so far, by repository: pull requests opened, patches that wait (what for, by key), and faults.
+    `failures` are those after which a pull request was not open; `rules` are the rules of all patches, by key."""
 
     published: dict[str, list[PullRequest]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    faults: dict[str, list[DebtdError]] = field(default_factory=lambda: defaultdict(list))
+    failures: dict[str, list[DebtdError]] = field(default_factory=lambda: defaultdict(list))
     rules: dict[str, str] = field(default_factory=dict)
 
     def attempt(self, repository_id: str, work: Callable[[], None]) -> None:
         """A fault of one repository is noted, and stops no other."""
         try:
             work()
-        except _FAULTS as fault:
+        except (RepoUnusable, Retryable, ConfigError) as fault:
             self.faults[repository_id].append(fault)
+            self.failures[repository_id].append(fault)
 
     def stopped(self, repository_id: str) -> str:
         """What the rest of a repository waits for after its faults; "" while it can go on."""
-        faults = self.faults[repository_id]
-        if len(faults) >= _MOST_FAULTS or any(isinstance(fault, Retryable) for fault in faults):
-            return f"another try: {faults[-1]}"
+        failures = self.failures[repository_id]
+        if len(failures) >= _MOST_FAILURES or any(isinstance(fault, Retryable) for fault in failures):
+            return f"another try: {failures[-1]}"
         return ""
 
     def held(self, repository_id: str) -> tuple[Held, ...]:
@@ -65,10 +66,10 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
         _leave_alone(prepared, done, store)
     everything = [one for one in everything if not one.left_alone]
     for prepared in everything:
-        done.attempt(prepared.work.repository.id, partial(_finish_pending, prepared, done, clock))
+        done.attempt(prepared.work.repository.id, partial(_finish_pending, prepared, done))
     proposed = _propose(everything, done, store)
     for batch in _batches(_admit(proposed, everything, done, store, clock)):
-        done.attempt(batch[0].candidate.repository_id, partial(_publish, batch, done, clock))
+        done.attempt(batch[0].candidate.repository_id, partial(_publish, batch, done))
         _explain_unopened(batch, done)
     sentences = {key: f"waits for {words}" for found in done.waiting.values() for key, words in found.items()}
     if sentences:
@@ -83,7 +84,7 @@ def _leave_alone(prepared: Prepared, done: Release, store: Store) -> None:
     done.waiting[prepared.work.repository.id] |= {task.key: reason for task in accepted}
 
 
-def _finish_pending(prepared: Prepared, done: Release, clock: Clock) -> None:
+def _finish_pending(prepared: Prepared, done: Release) -> None:
     """What was recorded may be pushed already: it goes first, and takes its place in every budget."""
     visit, rooms = prepared.visit, prepared.visit.rooms
     repository = visit.repository
@@ -93,12 +94,10 @@ def _finish_pending(prepared: Prepared, done: Release, clock: Clock) -> None:
         if pending and (reason := visit.permit.withheld(WindowKind.PUBLISH)):
             done.waiting[repository.id] |= {one.key: reason for one in pending}
         elif pending:
-            try:
-                _open(prepared, pending, done, clock)
-            except _FAULTS as fault:
-                left = {one.key for one in pending} - {one.key for one in done.published[repository.id]}
-                done.waiting[repository.id] |= dict.fromkeys(left, f"another try: {fault}")
-                raise
+            done.waiting[repository.id] |= dict.fromkeys((one.key for one in pending), "another try")
+            _open(prepared, pending, done)
+            opened = {one.key for one in done.published[repository.id]}
+            done.waiting[repository.id] = {k: w for k, w in done.waiting[repository.id].items() if k not in opened}
 
 
 def _propose(everything: Sequence[Prepared], done: Release, store: Store) -> list[Proposal]:
@@ -160,7 +159,7 @@ def _batches(admitted: Sequence[Proposal]) -> Iterator[list[Proposal]]:
         yield from [batch] if batch[0].prepared.visit.permit.is_unconditional else [[one] for one in batch]
 
 
-def _publish(batch: Sequence[Proposal], done: Release, clock: Clock) -> None:
+def _publish(batch: Sequence[Proposal], done: Release) -> None:
     """Record, push and open what still may go at this very moment."""
     prepared = batch[0].prepared
     visit, work, rooms = prepared.visit, prepared.work, prepared.visit.rooms
@@ -176,50 +175,38 @@ def _publish(batch: Sequence[Proposal], done: Release, clock: Clock) -> None:
         accepted = {task.key for task in work.tasks(rooms.store, TaskState.ACCEPTED)} - recorded
         current = [one for one in batch if one.key in accepted]
         if current:
-            _open(prepared, _recorded(prepared, current, clock), done, clock)
+            _open(prepared, _recorded(prepared, current), done)
 
 
 def _explain_unopened(batch: Sequence[Proposal], done: Release) -> None:
     repository_id = batch[0].candidate.repository_id
     told = {one.key for one in done.published[repository_id]} | set(done.waiting[repository_id])
-    faults = done.faults[repository_id]
-    reason = f"another try: {faults[-1]}" if faults else "the run of another process, which has it in hand"
+    failures = done.failures[repository_id]
+    reason = f"another try: {failures[-1]}" if failures else "the run of another process, which has it in hand"
     done.waiting[repository_id] |= {one.key: reason for one in batch if one.key not in told}
 
 
-def _recorded(prepared: Prepared, current: Sequence[Proposal], clock: Clock) -> list[PullRequest]:
+def _recorded(prepared: Prepared, current: Sequence[Proposal]) -> list[PullRequest]:
     work, rooms = prepared.work, prepared.visit.rooms
     files = [file for one in current for file in one.accepted.patch.files]
     blobs = rooms.workspaces.read_blobs(work.repository, [file.base_blob for file in files])
     commits = rooms.workspaces.ensure_commits(work.repository, [commit_request(one.accepted, blobs) for one in current])
-    made = []
-    for one in current:
-        pull_request = replace(
-            new_pull_request(one.accepted, work.revision, commits[one.key]),
-            lines=one.candidate.lines,
-            owners=one.candidate.teams,
-            group=one.candidate.group,
-            published_at=clock.now(),
-        )
+    made = [new_pull_request(one.accepted, work.revision, commits[one.key], one.candidate.teams) for one in current]
+    for pull_request in made:
         rooms.store.save_pull_request(pull_request)
-        made.append(pull_request)
     return made
 
 
-def _open(prepared: Prepared, pending: Sequence[PullRequest], done: Release, clock: Clock) -> None:
-    """Push and open; what was opened before a fault is noted all the same."""
+def _open(prepared: Prepared, pending: Sequence[PullRequest], done: Release) -> None:
+    """Push and open. What was opened is read again: one that is open may still have had a fault."""
     rooms, repository = prepared.visit.rooms, prepared.work.repository
-    fresh = [replace(one, published_at=clock.now()) for one in pending]
+    told = publish(repository, pending, prepared.visit.order.policy, rooms)
     keys = {one.key for one in pending}
-    try:
-        publish(repository, fresh, rooms.workspaces, rooms.forge, rooms.store, rooms.progress)
-    finally:
-        now = rooms.store.pull_requests(repository.id)
-        done.published[repository.id] += [
-            one for one in now if one.key in keys and one.state is not PullRequestState.PENDING
-        ]
-
-
-def counted(held: Sequence[Held]) -> Mapping[str, int]:
-    """How many wait for what, most first."""
-    return dict(Counter(one.waits_for for one in held).most_common())
+    found = [one for one in rooms.store.pull_requests(repository.id) if one.key in keys]
+    done.published[repository.id] += [one for one in found if one.state is not PullRequestState.PENDING]
+    done.faults[repository.id] += told.faults
+    if told.faults and any(one.state is PullRequestState.PENDING for one in found):
+        done.failures[repository.id].append(told.faults[-1])
+    left = {one.key for one in found if one.state is PullRequestState.PENDING}
+    reason = f"another try: {told.faults[-1]}" if told.faults else "another try"
+    done.waiting[repository.id] |= dict.fromkeys(left, reason)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from debtd.model.coverage import Coverage, Skipped, SkipReason
+from debtd.model.errors import DebtdError
 from debtd.model.finding import Finding
 from debtd.model.project import Project
 from debtd.model.repo import Repository, Revision
@@ -22,7 +23,7 @@ from debtd.pipeline.identify import identify
 from debtd.pipeline.narrow import narrow
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
 from debtd.pipeline.permit import Permit
-from debtd.pipeline.reconcile import settled
+from debtd.pipeline.reconcile import Round, finish_renewals, reconcile
 from debtd.pipeline.release import Release, release
 from debtd.pipeline.scan import languages_of, scan
 from debtd.pipeline.survey import survey
@@ -41,9 +42,7 @@ def run_road(repository: Repository, order: Order, rooms: Rooms, permit: Permit 
     if order.stop_after is not Stage.PUBLISH:
         return outcome_of(prepared, Release())
     done = release([prepared], rooms.store, rooms.clock)
-    for fault in done.faults[repository.id]:
-        raise fault
-    complete_publishing(prepared)
+    complete_publishing(prepared, done)
     return outcome_of(prepared, done)
 
 
@@ -70,11 +69,12 @@ def prepare(visit: Visit) -> Prepared:
         if not visit.permit.withheld(WindowKind.GENERATE):
             _complete(visit, WindowKind.GENERATE)
         return prepared
-    _reconcile(work, visit)
     if visit.order.stop_after is Stage.SCAN:
         return prepared
     withdraw(work, rooms.store, rooms.clock)
-    return _generate(prepared)
+    met = _reconcile(prepared)
+    prepared = _generate(replace(prepared, work=replace(work, resting=met.resting)), met)
+    return replace(prepared, faults=(*met.faults, *_renew(prepared, met)))
 
 
 def outcome_of(prepared: Prepared, done: Release) -> Outcome:
@@ -89,12 +89,13 @@ def outcome_of(prepared: Prepared, done: Release) -> Outcome:
         held=done.held(repository.id),
         withheld=prepared.withheld,
         left_alone=prepared.left_alone,
+        faults=(*prepared.faults, *done.faults[repository.id]),
     )
 
 
-def complete_publishing(prepared: Prepared) -> None:
+def complete_publishing(prepared: Prepared, done: Release) -> None:
     """Note that the publish window had its run, unless something ended it before its time."""
-    if not prepared.visit.permit.withheld(WindowKind.PUBLISH):
+    if not done.faults[prepared.work.repository.id] and not prepared.visit.permit.withheld(WindowKind.PUBLISH):
         _complete(prepared.visit, WindowKind.PUBLISH)
 
 
@@ -136,39 +137,57 @@ def _scan_tree(revision: Revision, unscanned: Scanned, visit: Visit) -> Scanned:
     return replace(unscanned, coverage=record.coverage, record=record, broken=result.broken, is_whole=is_whole)
 
 
-def _reconcile(work: Backlog, visit: Visit) -> None:
-    store = visit.rooms.store
-    tasks = {task.key: task for task in store.tasks(work.repository.id)}
-    findings = {finding.fingerprint: finding for finding in store.findings(work.repository.id)}
-    known = store.pull_requests(work.repository.id)
-    for pull_request in settled(work.revision.branch, known, tasks, findings):
-        store.save_pull_request(pull_request)
-        visit.rooms.forge.close_pull_request(pull_request, pull_request.reason)
+def _reconcile(prepared: Prepared) -> Round:
+    """What became of the pull requests, and what follows. Without a scan of the present commit none is made again."""
+    visit = prepared.visit
+    if visit.order.stop_after is not Stage.PUBLISH:
+        return Round()
+    order = visit.order_now()
+    if not prepared.scanned.is_current:
+        order = replace(order, windows=order.windows - {WindowKind.MAINTAIN})
+    met = reconcile(prepared.work, order, visit.rooms)
+    if WindowKind.MERGE in order.windows:
+        _complete(visit, WindowKind.MERGE)
+    return met
 
 
-def _generate(prepared: Prepared) -> Prepared:
-    """Make and judge patches until a judgement leaves nothing to make again."""
+def _generate(prepared: Prepared, met: Round) -> Prepared:
+    """Make and judge patches until a judgement leaves nothing to make again. While the window is closed, only those
+    that open pull requests wait for."""
     visit, work, scanned = prepared.visit, prepared.work, prepared.scanned
-    rooms = visit.rooms
+    rooms, judged = visit.rooms, list[str]()
     reason = visit.permit.withheld(WindowKind.GENERATE) or (not scanned.is_current and scanned.waits_for)
     if reason:
-        return replace(prepared, withheld={WindowKind.GENERATE: reason})
-    supersede(work, rooms.store)
+        work = replace(work, only=frozenset(met.renewals))
+        prepared = replace(prepared, withheld={WindowKind.GENERATE: reason})
+    else:
+        supersede(work, rooms.store)
     skipped = _fix(work, rooms)
-    judged: list[str] = []
     if visit.order.stop_after is not Stage.FIX:
         while keys := _verify(work, scanned.project, rooms):
             judged += keys
             skipped = _fix(work, rooms)
-    _complete(visit, WindowKind.GENERATE)
+    if not reason:
+        _complete(visit, WindowKind.GENERATE)
     return replace(prepared, skipped=skipped, judged=tuple(judged))
+
+
+def _renew(prepared: Prepared, met: Round) -> tuple[DebtdError, ...]:
+    """Push what was made again for pull requests that are open already, while that window is open."""
+    visit = prepared.visit
+    if visit.order.stop_after is not Stage.PUBLISH or visit.permit.withheld(WindowKind.MAINTAIN):
+        return ()
+    faults = finish_renewals(prepared.work, visit.order_now(), visit.rooms, met.renewals)
+    if prepared.scanned.is_current and not faults:
+        _complete(visit, WindowKind.MAINTAIN)
+    return faults
 
 
 def _fix(work: Backlog, rooms: Rooms) -> Mapping[str, Skipped]:
     """Plan what is not planned, and make the patch of every planned task."""
-    skipped = plan(work, rooms.store, rooms.clock)
+    skipped = plan(work, rooms.store, rooms.clock) if work.only is None else {}
     findings = work.findings(rooms.store)
-    planned = work.tasks(rooms.store, TaskState.PLANNED)
+    planned = work.to_do(rooms.store, TaskState.PLANNED)
     rooms.progress.start("fix", len(planned))
     for task in planned:
         patch = fix(task, [findings[f] for f in task.fingerprints if f in findings])
@@ -182,7 +201,7 @@ def _fix(work: Backlog, rooms: Rooms) -> Mapping[str, Skipped]:
 
 def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
     """Judge every patch that waits for it; the keys of the tasks judged."""
-    patched = work.tasks(rooms.store, TaskState.PATCHED)
+    patched = work.to_do(rooms.store, TaskState.PATCHED)
     if not patched:
         return []
     patches = {task.key: required(rooms.store.patch(task.key), task) for task in patched}

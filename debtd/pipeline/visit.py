@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from debtd.model.coverage import Skipped
+from debtd.model.errors import DebtdError
 from debtd.model.repo import Repository
 from debtd.model.window import WindowKind
 from debtd.pipeline.backlog import Backlog
@@ -29,8 +30,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait,
-    `left_alone` why there was nothing but a scan."""
+    """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait;
+    `faults` hindered single pull requests; `left_alone` says why there was nothing but a scan."""
 
     visit: Visit
     work: Backlog
@@ -39,3 +40,4 @@ class Prepared:
     judged: tuple[str, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
     left_alone: str = ""
+    faults: tuple[DebtdError, ...] = ()

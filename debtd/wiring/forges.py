@@ -50,7 +50,7 @@ def forge_for(
         )
     if wanted is None:
         return local_forge(settings)
-    from debtd.adapters.forge.hosted import HostedForge  # noqa: PLC0415  (httpx is slow to import)
+    from debtd.adapters.forge.hosted.forge import HostedForge  # noqa: PLC0415  (httpx is slow to import)
 
     connected = connect(settings, wanted, clock=clock, sleep=sleep, limits=limits)
     project = wanted.project_of(repository.source) or ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from debtd.model.errors import DebtdError, Retryable
 from debtd.model.forge import CommitStatus, StatusState
 from debtd.ports import Forge
+from tests.contracts.forge_case import consequence_of
 from tests.support.forges import faults
 from tests.support.forges.site import TOKEN, Fault
 from tests.support.forges.world import HostedWorld, branched
@@ -94,7 +95,7 @@ def live(world: HostedWorld, case: FaultCase | None, call: int) -> Lived:
                 pass
             break
         except DebtdError as error:
-            stops.append(_consequence(error))
+            stops.append(consequence_of(error))
             texts += [str(error), repr(error), *traceback.format_exception(error)]
             world.clock.advance(error.after_seconds if isinstance(error, Retryable) else 60)
     early = [
@@ -129,10 +130,6 @@ def telling_calls(world: HostedWorld) -> list[int]:
 def all_calls(world: HostedWorld) -> list[int]:
     live(world, None, 0)
     return list(range(len(world.site.calls)))
-
-
-def _consequence(error: DebtdError) -> str:
-    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "debtd.model.errors")
 
 
 def _end(world: HostedWorld) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.forge_cases import HOSTED
+from tests.contracts.forge_case import HOSTED
 from tests.contracts.forge_faults import FAULTS, FaultCase, live, problems_of, telling_calls
 from tests.support.forges.park import Park
 

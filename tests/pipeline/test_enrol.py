@@ -318,7 +318,11 @@ def killed_at(call: str, *, after: bool) -> Callable[[Rooms], Rooms]:
 
             return die
 
-    return lambda rooms: replace(rooms, **{room: Dying(getattr(rooms, room))})
+    def change(rooms: Rooms) -> Rooms:
+        dying: Any = {room: Dying(getattr(rooms, room))}
+        return replace(rooms, **dying)
+
+    return change
 
 
 STEPS = ("workspaces.ensure_commits", "workspaces.push_new_branch", "forge.ensure_pull_request", "store.save_enrolment")

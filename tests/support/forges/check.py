@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.contracts.forge_cases import CASES, EVERY, HOSTED
+from tests.contracts.forge_case import EVERY, HOSTED
+from tests.contracts.forge_cases import CASES
 from tests.contracts.forge_faults import FAULTS, ONE_OF_EACH, all_calls, live, problems_of
 from tests.support.forges.descriptions import description_file
 from tests.support.forges.park import Park
