@@ -66,18 +66,8 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
     findings = work.findings(store)
     known = {task.key: task for task in work.tasks(store)}
     pull_requests = {pr.key: pr for pr in store.pull_requests(work.repository.id)}
-    given = TriageInput(
-        repository_id=work.repository.id,
-        base_commit=work.revision.commit,
-        findings=[f for f in findings.values() if f.match.rule_id in {rule.id for rule in work.rules}],
-        scanned=work.scanned,
-        inputs=work.inputs,
-        suppressed={s.fingerprint for s in store.suppressions(clock.now(), work.repository.id)},
-        spent={key for key, pr in pull_requests.items() if pr.state in _OVER},
-        reporting=_reporting(work, store),
-        old=_old(work, store),
-        left_out=left_out(findings.values(), work.file),
-    )
+    spent = {key for key, pr in pull_requests.items() if pr.state in _OVER}
+    given = replace(_to_sort_out(work, findings, store, clock), spent=spent)
     unwanted = why_unwanted(work, store, clock)
     over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
     rejected = _rejected_now(given, over, findings)
@@ -138,6 +128,26 @@ def why_unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask
         return "" if present.issuperset(task.fingerprints) else "one of its findings is gone"
 
     return reason
+
+
+def unfixable(work: Backlog, store: Store, clock: Clock) -> Mapping[str, Skipped]:
+    """Why findings get no fix, by fingerprint. Nothing is planned."""
+    return triage(_to_sort_out(work, work.findings(store), store, clock)).skipped
+
+
+def _to_sort_out(work: Backlog, findings: Mapping[str, Finding], store: Store, clock: Clock) -> TriageInput:
+    ids = {rule.id for rule in work.rules}
+    return TriageInput(
+        repository_id=work.repository.id,
+        base_commit=work.revision.commit,
+        findings=[f for f in findings.values() if f.match.rule_id in ids],
+        scanned=work.scanned,
+        inputs=work.inputs,
+        suppressed={s.fingerprint for s in store.suppressions(clock.now(), work.repository.id)},
+        reporting=_reporting(work, store),
+        old=_old(work, store),
+        left_out=left_out(findings.values(), work.file),
+    )
 
 
 def withdraw(work: Backlog, store: Store, clock: Clock) -> None:

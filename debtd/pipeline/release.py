@@ -11,6 +11,7 @@ from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.task import TaskState
 from debtd.model.window import WindowKind
 from debtd.pipeline.admit import admit_proposals, budget_state, joint_budgets
+from debtd.pipeline.dashboard import present
 from debtd.pipeline.order import Held
 from debtd.pipeline.overlap import Neighbours
 from debtd.pipeline.proposals import Proposal, Reputation, proposals, reputation_of
@@ -64,17 +65,30 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
     done = Release()
     for prepared in (one for one in everything if one.left_alone):
         _leave_alone(prepared, done, store)
-    everything = [one for one in everything if not one.left_alone]
-    for prepared in everything:
+    active = [one for one in everything if not one.left_alone]
+    for prepared in active:
         done.attempt(prepared.work.repository.id, partial(_finish_pending, prepared, done))
-    proposed = _propose(everything, done, store)
-    for batch in _batches(_admit(proposed, everything, done, store, clock)):
+    proposed = _propose(active, done, store)
+    for batch in _batches(_admit(proposed, active, done, store, clock)):
         done.attempt(batch[0].candidate.repository_id, partial(_publish, batch, done))
         _explain_unopened(batch, done)
     sentences = {key: f"waits for {words}" for found in done.waiting.values() for key, words in found.items()}
     if sentences:
         store.hold_tasks(sentences)
+    for prepared in everything:
+        _present(prepared, done)
     return done
+
+
+def _present(prepared: Prepared, done: Release) -> None:
+    """Write the dashboard, where there is leave to, or something to mend before there is."""
+    visit, key = prepared.visit, prepared.work.repository.id
+    if (prepared.left_alone and not prepared.file_is_wrong) or visit.permit.withheld(WindowKind.PUBLISH):
+        return
+    notes = [prepared.left_alone] if prepared.left_alone else []
+    notes += [str(fault) for fault in (*prepared.faults, *done.faults[key])]
+    with visit.lock():
+        done.faults[key] += present(prepared.work, visit.order, visit.rooms, prepared.heard, notes)
 
 
 def _leave_alone(prepared: Prepared, done: Release, store: Store) -> None:
@@ -145,6 +159,7 @@ def _admit(
             for key, visit in visits.items()
         },
         now,
+        frozenset().union(*(prepared.heard.approved for prepared in everything)),
     )
     repository_of = {one.key: one.candidate.repository_id for one in proposed}
     for key, sentence in admitted.waiting.items():

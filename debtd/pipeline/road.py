@@ -17,6 +17,7 @@ from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, Patch, TaskState
 from debtd.model.window import WindowKind
 from debtd.pipeline.backlog import Backlog, plan, required, supersede, withdraw
+from debtd.pipeline.dashboard import hear
 from debtd.pipeline.enrol import enrol
 from debtd.pipeline.fix import fix
 from debtd.pipeline.identify import identify
@@ -54,7 +55,8 @@ def prepare(visit: Visit) -> Prepared:
     limits = narrow(visit, revision)
     visit = limits.visit
     scanned = _scan(revision, visit)
-    left_alone = enrol(visit, revision, scanned, has_file=limits.has_file) or limits.why_left_alone(scanned)
+    refused = enrol(visit, revision, scanned, has_file=limits.has_file)
+    wrong = limits.why_left_alone(scanned)
     work = Backlog(
         repository=repository,
         revision=revision,
@@ -64,17 +66,24 @@ def prepare(visit: Visit) -> Prepared:
         old_debt=visit.order.policy.old_debt,
         file=limits.file,
     )
-    prepared = Prepared(visit=visit, work=work, scanned=scanned, left_alone=left_alone)
-    if left_alone:
+    prepared = Prepared(
+        visit=visit,
+        work=work,
+        scanned=scanned,
+        left_alone=refused or wrong,
+        file_is_wrong=wrong != "" and not refused and limits.file.enabled,
+    )
+    if prepared.left_alone:
         if not visit.permit.withheld(WindowKind.GENERATE):
             _complete(visit, WindowKind.GENERATE)
         return prepared
     if visit.order.stop_after is Stage.SCAN:
         return prepared
+    heard = hear(work, visit.order, rooms)
     withdraw(work, rooms.store, rooms.clock)
     met = _reconcile(prepared)
     prepared = _generate(replace(prepared, work=replace(work, resting=met.resting)), met)
-    return replace(prepared, faults=(*met.faults, *_renew(prepared, met)))
+    return replace(prepared, heard=heard, faults=(*heard.faults, *met.faults, *_renew(prepared, met)))
 
 
 def outcome_of(prepared: Prepared, done: Release) -> Outcome:
