@@ -427,7 +427,8 @@ class Store(Protocol):
         ...
 
     def move_task(self, key: str, state: TaskState, reason: str = "") -> None:
-        """Skip or supersede a task that has no pull request under way. The other states come with what is saved."""
+        """Skip or supersede a task that has no pull request under way; one that was started again for its OPEN pull
+        request can be skipped, unless a `next_commit` is recorded. The other states come with what is saved."""
         ...
 
     def save_patch(self, patch: Patch) -> None:
@@ -448,14 +449,16 @@ class Store(Protocol):
         ...
 
     def replan_task(self, task: FixTask) -> None:
-        """Start a PUBLISHED task again, for its pull request that is OPEN: PLANNED, with the base, inputs and findings
-        of `task`, its patch and evidence removed. A task that is under way again already is left alone."""
+        """Start a task again, for its pull request that is OPEN: PLANNED, with the base, inputs and findings of `task`
+        (some of those that it had), its patch and evidence removed. A task that is under way for just that already is
+        left alone, and so is one whose pull request has a `next_commit`."""
         ...
 
     def save_pull_request(self, pull_request: PullRequest) -> None:
         """Insert (for an ACCEPTED task) or update by key; any state but PENDING moves an ACCEPTED fix task to
-        PUBLISHED, together. The branch never changes, the commit only to what was saved as `next_commit`, and a pull
-        request that is over is not OPEN again. An OPEN one saved with a `next_commit` must have an ACCEPTED task."""
+        PUBLISHED, together; but while it stays OPEN, only when `next_commit` becomes its commit. The branch never
+        changes, the commit only to what was saved as `next_commit`, and a pull request that is over is not OPEN
+        again; REVERTED is the last outcome. An OPEN one saved with a `next_commit` must have an ACCEPTED task."""
         ...
 
     def pull_requests(

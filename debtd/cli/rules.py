@@ -10,6 +10,7 @@ import click
 from debtd.cli.exit_codes import ExitCode
 from debtd.cli.options import PATH, config_option, format_option, rule_folders_option, settings_of
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
+from debtd.cli.rule_standing import promote
 from debtd.cli.rule_stats import stats
 from debtd.model.errors import ConfigError
 from debtd.model.printable import printable
@@ -24,6 +25,7 @@ def rules() -> None:
 
 
 rules.add_command(stats)
+rules.add_command(promote)
 
 
 @rules.command("list")

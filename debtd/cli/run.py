@@ -102,6 +102,8 @@ def _show(
                 if number:
                     put()
                 put_summary(end.outcome, order, store, state_dir)
+            for fault in end.outcome.faults if end.outcome is not None else ():
+                say(f"debtd: {printable(redact(str(fault)))}")
             if end.fault is not None:
                 sentence = printable(redact(str(end.fault)))
                 say(f"debtd: {sentence}")

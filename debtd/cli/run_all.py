@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How the run of one repository ended; `fault` when it did not get to its end."""
+    """How the run of one repository ended; `fault` when it did not get to its end. The outcome's faults are of single
+    pull requests."""
 
     location: str
     outcome: "Outcome | None" = None
@@ -27,6 +28,8 @@ class End:
     def code(self) -> ExitCode:
         if self.fault is not None:
             return exit_code_of(self.fault)
+        if self.outcome is not None and self.outcome.faults:
+            return exit_code_of(self.outcome.faults[0])
         is_broken = self.outcome is not None and bool(self.outcome.scanned.broken)
         return ExitCode.CONFIGURATION if is_broken else ExitCode.DONE
 

@@ -17,6 +17,7 @@ from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.pipeline.order import Held, Order, Outcome, Stage
 from debtd.ports import Store
+from debtd.telemetry import redact
 
 _SHOWN = 15  # pull requests listed one by one
 _SKIP_SAYS = {
@@ -73,6 +74,7 @@ def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, obje
         "withheld": withheld_of(outcome),
         "left_alone": outcome.left_alone or None,
         "broken_rules": dict(outcome.scanned.broken),
+        "faults": [printable(redact(str(fault))) for fault in outcome.faults],
     }
 
 

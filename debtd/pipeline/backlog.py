@@ -26,10 +26,11 @@ _OVER = frozenset({PullRequestState.REJECTED, PullRequestState.MERGED, PullReque
 class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
-    `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor. Without
-    `old_debt`, the findings of the baseline are left; so are those that `file` asks to leave out. `resting` are the
-    keys of tasks whose pull requests are open and stay as they are in this run; `only` are the keys of the sole tasks
-    to work on, None for all.
+    `scanned` are the paths that the last scan read in full; `is_current`: it read this very revision. `inputs` digests
+    rules, engines and floor. Without `old_debt`, the findings of the baseline are left; so are those that `file` asks
+    to leave out. `resting` are the keys of tasks whose pull requests are open and stay as they are in this run;
+    `landing` of those whose pull requests were merged after this revision; `only` are the sole tasks to work on, None
+    for all.
     """
 
     repository: Repository
@@ -40,7 +41,9 @@ class Backlog:
     old_debt: bool = True
     file: RepositoryFile = field(default_factory=RepositoryFile)
     resting: Collection[str] = ()
+    landing: Collection[str] = ()
     only: Collection[str] | None = None
+    is_current: bool = True
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""
@@ -71,7 +74,8 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
     unwanted = why_unwanted(work, store, clock)
     over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
     rejected = _rejected_now(given, over, findings)
-    taken = _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
+    landing = {f for key in work.landing if key in known for f in known[key].fingerprints}
+    taken = landing | _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
     sorted_out = triage(replace(given, taken=taken))
     parts = [part for task, group in rejected for part in _parts(given, task, group, store)]
     fresh = [task for task in (*sorted_out.tasks, *parts) if not _is_current(task, known)]

@@ -1,7 +1,7 @@
 """The load of a repository's checks, measured no more often than needed."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from debtd.model.errors import RepoUnusable, Retryable
@@ -19,7 +19,7 @@ class LoadWatch:
     forge: Forge
     limits: LoadLimits
     clock: Clock
-    _load: Load | None = None
+    _asked_at: datetime | None = None
     _valve: Valve = field(default_factory=lambda: Valve(is_open=True))
 
     @property
@@ -28,26 +28,26 @@ class LoadWatch:
 
     def shut_because(self) -> str:
         """Why nothing may be pushed now; "" when it may. Asks the forge when the last answer is too old."""
-        if not self.is_limited:
-            return ""
-        age = None if self._load is None else self.clock.now() - self._load.measured_at
-        if age is None or not timedelta() <= age <= self.limits.max_age:
+        age = None if self._asked_at is None else self.clock.now() - self._asked_at
+        if self.is_limited and (age is None or not timedelta() <= age <= self.limits.max_age):
             self.measure()
-        self._valve = judge_load(self._load, self.limits, self.clock.now(), was_open=self._valve.is_open)
         return self._valve.reason
 
     def measure(self) -> None:
         """Ask the forge. A load that it does not tell is unknown, and an unknown one is high."""
         if not self.is_limited:
             return
+        load: Load | None = None
+        self._asked_at = self.clock.now()
         try:
             told = self.forge.ci_load(self.repository)
         except (Retryable, RepoUnusable):
-            self._load = None
+            pass
         else:
-            self._load = Load(
-                measured_at=self.clock.now(), queued_jobs=float(told.queued), check_seconds=_typical_seconds(told)
+            load = Load(
+                measured_at=self._asked_at, queued_jobs=float(told.queued), check_seconds=_typical_seconds(told)
             )
+        self._valve = judge_load(load, self.limits, self._asked_at, was_open=self._valve.is_open)
 
 
 def _typical_seconds(told: CiLoad) -> float | None:

@@ -12,7 +12,8 @@ from debtd.model.window import WindowKind
 from debtd.pipeline.order import Outcome
 from debtd.pipeline.owed import Owed, what_is_owed
 from debtd.pipeline.prescan import prescan
-from debtd.pipeline.release import Release, release
+from debtd.pipeline.release import release
+from debtd.pipeline.released import Released
 from debtd.pipeline.road import complete_publishing, outcome_of, prepare
 from debtd.pipeline.visit import Prepared, Visit
 from debtd.ports import Clock, Store
@@ -113,7 +114,7 @@ def _prepare_all(due: Sequence[Visit]) -> tuple[dict[str, Prepared], dict[str, s
     return prepared, unreached, faults
 
 
-def _outcome(prepared: Prepared | None, done: Release) -> Outcome | None:
+def _outcome(prepared: Prepared | None, done: Released) -> Outcome | None:
     return None if prepared is None else outcome_of(prepared, done)
 
 

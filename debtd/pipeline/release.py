@@ -1,70 +1,33 @@
 """Publishing what was proven in one repository or many: the best first, within budgets, each in its own window."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from debtd.model.errors import ConfigError, DebtdError, RepoUnusable, Retryable
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.task import TaskState
 from debtd.model.window import WindowKind
 from debtd.pipeline.admit import admit_proposals, budget_state, joint_budgets
-from debtd.pipeline.dashboard import present
-from debtd.pipeline.order import Held
+from debtd.pipeline.bulletin import explain_left_alone, put_up_dashboard
 from debtd.pipeline.overlap import Neighbours
 from debtd.pipeline.proposals import Proposal, Reputation, proposals, reputation_of
 from debtd.pipeline.publish import commit_request, new_pull_request, publish
+from debtd.pipeline.released import Released
 from debtd.pipeline.visit import Prepared
 from debtd.ports import Clock, Store
-
-_MOST_FAILURES = 2
-"""So many end the publishing of a repository; a Retryable does at once."""
 
 _MEASURED_EVERY = 5
 """The load of the checks is measured again after so many pull requests of a repository."""
 
 
-@dataclass(slots=True)
-class Release:
-    """What came of it so far, by repository: pull requests opened, patches that wait (what for, by key), and faults.
-    `failures` are those after which a pull request was not open; `rules` are the rules of all patches, by key."""
-
-    published: dict[str, list[PullRequest]] = field(default_factory=lambda: defaultdict(list))
-    waiting: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    faults: dict[str, list[DebtdError]] = field(default_factory=lambda: defaultdict(list))
-    failures: dict[str, list[DebtdError]] = field(default_factory=lambda: defaultdict(list))
-    rules: dict[str, str] = field(default_factory=dict)
-
-    def attempt(self, repository_id: str, work: Callable[[], None]) -> None:
-        """A fault of one repository is noted, and stops no other."""
-        try:
-            work()
-        except (RepoUnusable, Retryable, ConfigError) as fault:
-            self.faults[repository_id].append(fault)
-            self.failures[repository_id].append(fault)
-
-    def stopped(self, repository_id: str) -> str:
-        """What the rest of a repository waits for after its faults; "" while it can go on."""
-        failures = self.failures[repository_id]
-        if len(failures) >= _MOST_FAILURES or any(isinstance(fault, Retryable) for fault in failures):
-            return f"another try: {failures[-1]}"
-        return ""
-
-    def held(self, repository_id: str) -> tuple[Held, ...]:
-        found = sorted(self.waiting[repository_id].items())
-        return tuple(Held(task_key=key, rule_id=self.rules.get(key, ""), waits_for=words) for key, words in found)
-
-
-def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Release:
+def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Released:
     """Finish what was recorded by an earlier run, then record and publish the best of all that is proven.
 
     Whatever waits is told what for, in the store as well. Faults do not raise: they are in the result.
     """
-    done = Release()
+    done = Released()
     for prepared in (one for one in everything if one.left_alone):
-        _leave_alone(prepared, done, store)
+        explain_left_alone(prepared, done, store)
     active = [one for one in everything if not one.left_alone]
     for prepared in active:
         done.attempt(prepared.work.repository.id, partial(_finish_pending, prepared, done))
@@ -76,29 +39,11 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
     if sentences:
         store.hold_tasks(sentences)
     for prepared in everything:
-        _present(prepared, done)
+        put_up_dashboard(prepared, done)
     return done
 
 
-def _present(prepared: Prepared, done: Release) -> None:
-    """Write the dashboard, where there is leave to, or something to mend before there is."""
-    visit, key = prepared.visit, prepared.work.repository.id
-    if (prepared.left_alone and not prepared.file_is_wrong) or visit.permit.withheld(WindowKind.PUBLISH):
-        return
-    notes = [prepared.left_alone] if prepared.left_alone else []
-    notes += [str(fault) for fault in (*prepared.faults, *done.faults[key])]
-    with visit.lock():
-        done.faults[key] += present(prepared.work, visit.order, visit.rooms, prepared.heard, notes)
-
-
-def _leave_alone(prepared: Prepared, done: Release, store: Store) -> None:
-    accepted = prepared.work.tasks(store, TaskState.ACCEPTED)
-    done.rules |= {task.key: task.rule_id for task in accepted}
-    reason = f"its repository, which is left alone: {prepared.left_alone}"
-    done.waiting[prepared.work.repository.id] |= {task.key: reason for task in accepted}
-
-
-def _finish_pending(prepared: Prepared, done: Release) -> None:
+def _finish_pending(prepared: Prepared, done: Released) -> None:
     """What was recorded may be pushed already: it goes first, and takes its place in every budget."""
     visit, rooms = prepared.visit, prepared.visit.rooms
     repository = visit.repository
@@ -114,7 +59,7 @@ def _finish_pending(prepared: Prepared, done: Release) -> None:
             done.waiting[repository.id] = {k: w for k, w in done.waiting[repository.id].items() if k not in opened}
 
 
-def _propose(everything: Sequence[Prepared], done: Release, store: Store) -> list[Proposal]:
+def _propose(everything: Sequence[Prepared], done: Released, store: Store) -> list[Proposal]:
     """What could go now; the rest waits for a window or a scan."""
     found: list[Proposal] = []
     reputation: Reputation | None = None
@@ -134,7 +79,7 @@ def _propose(everything: Sequence[Prepared], done: Release, store: Store) -> lis
     return found
 
 
-def _collect(prepared: Prepared, reputation: Reputation, found: list[Proposal], done: Release) -> None:
+def _collect(prepared: Prepared, reputation: Reputation, found: list[Proposal], done: Released) -> None:
     work = prepared.work
     ready, outdated = proposals(prepared, reputation)
     found += ready
@@ -143,7 +88,7 @@ def _collect(prepared: Prepared, reputation: Reputation, found: list[Proposal], 
 
 
 def _admit(
-    proposed: Sequence[Proposal], everything: Sequence[Prepared], done: Release, store: Store, clock: Clock
+    proposed: Sequence[Proposal], everything: Sequence[Prepared], done: Released, store: Store, clock: Clock
 ) -> tuple[Proposal, ...]:
     if not proposed:
         return ()
@@ -174,7 +119,7 @@ def _batches(admitted: Sequence[Proposal]) -> Iterator[list[Proposal]]:
         yield from [batch] if batch[0].prepared.visit.permit.is_unconditional else [[one] for one in batch]
 
 
-def _publish(batch: Sequence[Proposal], done: Release) -> None:
+def _publish(batch: Sequence[Proposal], done: Released) -> None:
     """Record, push and open what still may go at this very moment."""
     prepared = batch[0].prepared
     visit, work, rooms = prepared.visit, prepared.work, prepared.visit.rooms
@@ -193,7 +138,7 @@ def _publish(batch: Sequence[Proposal], done: Release) -> None:
             _open(prepared, _recorded(prepared, current), done)
 
 
-def _explain_unopened(batch: Sequence[Proposal], done: Release) -> None:
+def _explain_unopened(batch: Sequence[Proposal], done: Released) -> None:
     repository_id = batch[0].candidate.repository_id
     told = {one.key for one in done.published[repository_id]} | set(done.waiting[repository_id])
     failures = done.failures[repository_id]
@@ -212,7 +157,7 @@ def _recorded(prepared: Prepared, current: Sequence[Proposal]) -> list[PullReque
     return made
 
 
-def _open(prepared: Prepared, pending: Sequence[PullRequest], done: Release) -> None:
+def _open(prepared: Prepared, pending: Sequence[PullRequest], done: Released) -> None:
     """Push and open. What was opened is read again: one that is open may still have had a fault."""
     rooms, repository = prepared.visit.rooms, prepared.work.repository
     told = publish(repository, pending, prepared.visit.order.policy, rooms)

@@ -5,30 +5,25 @@ simply run again. A dry run is the same road, stopped before a stage. A stage wh
 what only it could go on with.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from debtd.model.coverage import Coverage, Skipped, SkipReason
+from debtd.model.coverage import Coverage, SkipReason
 from debtd.model.errors import DebtdError
-from debtd.model.finding import Finding
-from debtd.model.project import Project
 from debtd.model.repo import Repository, Revision
-from debtd.model.task import FixTask, Patch, TaskState
 from debtd.model.window import WindowKind
-from debtd.pipeline.backlog import Backlog, plan, required, supersede, withdraw
+from debtd.pipeline.backlog import Backlog, supersede, withdraw
 from debtd.pipeline.dashboard import hear
 from debtd.pipeline.enrol import enrol
-from debtd.pipeline.fix import fix
 from debtd.pipeline.identify import identify
 from debtd.pipeline.narrow import narrow
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
+from debtd.pipeline.patches import judge_patches, make_patches
 from debtd.pipeline.permit import Permit
 from debtd.pipeline.reconcile import Round, finish_renewals, reconcile
-from debtd.pipeline.release import Release, release
+from debtd.pipeline.release import release
+from debtd.pipeline.released import Released
 from debtd.pipeline.scan import languages_of, scan
 from debtd.pipeline.survey import survey
-from debtd.pipeline.verify import Candidate, verify
 from debtd.pipeline.visit import Prepared, Visit
 
 _TRANSIENT = frozenset({SkipReason.ENGINE_ERROR, SkipReason.TIMEOUT})  # may go better the next time
@@ -41,7 +36,7 @@ def run_road(repository: Repository, order: Order, rooms: Rooms, permit: Permit 
     visit = Visit(repository=repository, order=order, rooms=rooms, permit=permit)
     prepared = prepare(visit)
     if order.stop_after is not Stage.PUBLISH:
-        return outcome_of(prepared, Release())
+        return outcome_of(prepared, Released())
     done = release([prepared], rooms.store, rooms.clock)
     complete_publishing(prepared, done)
     return outcome_of(prepared, done)
@@ -65,6 +60,7 @@ def prepare(visit: Visit) -> Prepared:
         inputs=scanned.inputs,
         old_debt=visit.order.policy.old_debt,
         file=limits.file,
+        is_current=scanned.is_current,
     )
     prepared = Prepared(
         visit=visit,
@@ -82,11 +78,12 @@ def prepare(visit: Visit) -> Prepared:
     heard = hear(work, visit.order, rooms)
     withdraw(work, rooms.store, rooms.clock)
     met = _reconcile(prepared)
-    prepared = _generate(replace(prepared, work=replace(work, resting=met.resting)), met)
+    work = replace(work, resting=met.resting, landing=met.landing)
+    prepared = _generate(replace(prepared, work=work), met)
     return replace(prepared, heard=heard, faults=(*heard.faults, *met.faults, *_renew(prepared, met)))
 
 
-def outcome_of(prepared: Prepared, done: Release) -> Outcome:
+def outcome_of(prepared: Prepared, done: Released) -> Outcome:
     repository = prepared.work.repository
     return Outcome(
         repository=repository,
@@ -102,7 +99,7 @@ def outcome_of(prepared: Prepared, done: Release) -> Outcome:
     )
 
 
-def complete_publishing(prepared: Prepared, done: Release) -> None:
+def complete_publishing(prepared: Prepared, done: Released) -> None:
     """Note that the publish window had its run, unless something ended it before its time."""
     if not done.faults[prepared.work.repository.id] and not prepared.visit.permit.withheld(WindowKind.PUBLISH):
         _complete(prepared.visit, WindowKind.PUBLISH)
@@ -147,13 +144,11 @@ def _scan_tree(revision: Revision, unscanned: Scanned, visit: Visit) -> Scanned:
 
 
 def _reconcile(prepared: Prepared) -> Round:
-    """What became of the pull requests, and what follows. Without a scan of the present commit none is made again."""
+    """What became of the pull requests, and what follows."""
     visit = prepared.visit
     if visit.order.stop_after is not Stage.PUBLISH:
         return Round()
     order = visit.order_now()
-    if not prepared.scanned.is_current:
-        order = replace(order, windows=order.windows - {WindowKind.MAINTAIN})
     met = reconcile(prepared.work, order, visit.rooms)
     if WindowKind.MERGE in order.windows:
         _complete(visit, WindowKind.MERGE)
@@ -171,11 +166,11 @@ def _generate(prepared: Prepared, met: Round) -> Prepared:
         prepared = replace(prepared, withheld={WindowKind.GENERATE: reason})
     else:
         supersede(work, rooms.store)
-    skipped = _fix(work, rooms)
+    skipped = make_patches(work, rooms)
     if visit.order.stop_after is not Stage.FIX:
-        while keys := _verify(work, scanned.project, rooms):
+        while keys := judge_patches(work, scanned.project, rooms):
             judged += keys
-            skipped = _fix(work, rooms)
+            skipped = make_patches(work, rooms)
     if not reason:
         _complete(visit, WindowKind.GENERATE)
     return replace(prepared, skipped=skipped, judged=tuple(judged))
@@ -190,46 +185,3 @@ def _renew(prepared: Prepared, met: Round) -> tuple[DebtdError, ...]:
     if prepared.scanned.is_current and not faults:
         _complete(visit, WindowKind.MAINTAIN)
     return faults
-
-
-def _fix(work: Backlog, rooms: Rooms) -> Mapping[str, Skipped]:
-    """Plan what is not planned, and make the patch of every planned task."""
-    skipped = plan(work, rooms.store, rooms.clock) if work.only is None else {}
-    findings = work.findings(rooms.store)
-    planned = work.to_do(rooms.store, TaskState.PLANNED)
-    rooms.progress.start("fix", len(planned))
-    for task in planned:
-        patch = fix(task, [findings[f] for f in task.fingerprints if f in findings])
-        if isinstance(patch, Skipped):
-            rooms.store.move_task(task.key, TaskState.SKIPPED, patch.detail or patch.reason)
-        else:
-            rooms.store.save_patch(patch)
-        rooms.progress.advance("fix")
-    return skipped
-
-
-def _verify(work: Backlog, project: Project, rooms: Rooms) -> list[str]:
-    """Judge every patch that waits for it; the keys of the tasks judged."""
-    patched = work.to_do(rooms.store, TaskState.PATCHED)
-    if not patched:
-        return []
-    patches = {task.key: required(rooms.store.patch(task.key), task) for task in patched}
-    blobs = rooms.workspaces.read_blobs(work.repository, [f.base_blob for p in patches.values() for f in p.files])
-    by_path: dict[str, list[Finding]] = defaultdict(list)
-    for finding in work.findings(rooms.store).values():
-        by_path[finding.match.path].append(finding)
-    candidates = [_candidate(task, patches[task.key], blobs, by_path) for task in patched]
-    for evidence in verify(candidates, work.rules, rooms.engines.detectors, project, rooms.scratch, rooms.progress):
-        rooms.store.save_evidence(evidence)
-    return [task.key for task in patched]
-
-
-def _candidate(
-    task: FixTask, patch: Patch, blobs: Mapping[str, bytes], by_path: Mapping[str, Sequence[Finding]]
-) -> Candidate:
-    return Candidate(
-        task=task,
-        patch=patch,
-        before={file.path: blobs[file.base_blob] for file in patch.files},
-        findings=[finding for file in patch.files for finding in by_path.get(file.path, ())],
-    )

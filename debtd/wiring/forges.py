@@ -63,6 +63,19 @@ def forge_of(settings: Settings, repository: Repository, pull_request: PullReque
     return forge_for(settings, repository, "local" if on_disk else "")
 
 
+def forge_finder(settings: Settings, repository: Repository) -> "Callable[[PullRequest], Forge]":
+    """`forge_of` for all pull requests of a repository; each forge is connected to once."""
+    known: dict[bool, Forge] = {}
+
+    def find(pull_request: PullRequest) -> "Forge":
+        hosted = pull_request.url.startswith("http")
+        if hosted not in known:
+            known[hosted] = forge_of(settings, repository, pull_request)
+        return known[hosted]
+
+    return find
+
+
 def check_forge(
     settings: Settings, wanted: ForgeSettings, *, clock: "Clock | None" = None, sleep: Sleep = time.sleep
 ) -> str:

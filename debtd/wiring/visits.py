@@ -57,9 +57,10 @@ def rooms_of(settings: Settings, repository: Repository, rooms: Rooms, forge: st
     """The rooms with the repository's own forge; `forge` is the kind that was asked for."""
     if not (forge or settings.forges):
         return rooms
-    from debtd.wiring.forges import forge_for  # noqa: PLC0415  (only where one is set up)
+    from debtd.wiring.forges import forge_finder, forge_for  # noqa: PLC0415  (only where one is set up)
 
-    return replace(rooms, forge=forge_for(settings, repository, forge))
+    forge_of = forge_finder(settings, repository)
+    return replace(rooms, forge=forge_for(settings, repository, forge), forge_of=forge_of)
 
 
 def visit_by_hand(

@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from debtd.model.acceptance import RuleStanding, Standing
+from debtd.model.enrolment import Enrolment, EnrolmentState
 from debtd.model.evidence import Gate
 from debtd.model.finding import FindingState
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.pull_request import Attention, CloseReason, HandsOff, PullRequest, PullRequestOutcome, PullRequestState
 from debtd.model.suppression import SuppressionKind
 from debtd.model.task import FixTask, Patch, TaskState
+from debtd.model.window import WindowKind
 from debtd.ports import Store
 from tests.support import samples
 from tests.support.samples import NOW, REPOSITORY, REVISION, Record, key
@@ -53,14 +56,37 @@ def published(store: Store) -> tuple[FixTask, PullRequest]:
     return task, opened
 
 
+def replanned(store: Store) -> tuple[FixTask, PullRequest]:
+    """A task that is planned again, with one of its findings, for its open pull request."""
+    task, opened = published(store)
+    again = replace(task, base_commit="e" * 40, inputs="new", fingerprints=task.fingerprints[:1])
+    store.replan_task(again)
+    return again, opened
+
+
+def accepted_again(store: Store) -> tuple[FixTask, PullRequest]:
+    task, opened = replanned(store)
+    patch = samples.patch(task)
+    store.save_patch(patch)
+    store.save_evidence(samples.evidence(task, patch))
+    return task, opened
+
+
+def moving(store: Store) -> tuple[FixTask, PullRequest]:
+    """An open pull request whose branch is about to be moved."""
+    task, opened = accepted_again(store)
+    recorded = replace(opened, next_commit="a" * 40)
+    store.save_pull_request(recorded)
+    return task, recorded
+
+
 def state_of(store: Store, task: FixTask) -> TaskState:
     return next(row.state for row in store.tasks(REPOSITORY.id) if row.key == task.key)
 
 
 def tour(store: Store) -> None:
     """Call every method of the store, on the way from the first scan to a closed pull request, and read it all."""
-    task, opened = published(store)
-    store.save_pull_request(replace(opened, state=PullRequestState.REJECTED, reason="no"))
+    task = a_life(store)
     made = samples.findings()
     silenced = samples.suppression(key(0), SuppressionKind.IN_SOURCE)
     scan(store, Record(seen=made[:1], unverified=(key(1),), in_source=(silenced,)))
@@ -76,7 +102,59 @@ def tour(store: Store) -> None:
     patch = samples.patch(other)
     store.save_patch(patch)
     store.save_evidence(samples.evidence(other, patch, failing=Gate.PARSES))
+    records(store)
     read_all(store, task)
+
+
+def a_life(store: Store) -> FixTask:
+    """A pull request from the first push over a second one to its end, with all that can be known about it."""
+    task, recorded = moving(store)
+    store.hold_tasks({task.key: "the forge is slow"})
+    store.hold_tasks({task.key: ""})
+    moved = replace(recorded, commit=recorded.next_commit, next_commit="", attention=Attention.RED, owners=("@ann",))
+    store.save_pull_request(moved)
+    parked = replace(moved, hands_off=HandsOff.COMMIT, attention=Attention.PARKED, heard=7)
+    store.save_pull_request(parked)
+    over = replace(parked, state=PullRequestState.REJECTED, reason="no", close_reason=CloseReason.BY_PERSON)
+    store.save_pull_request(replace(over, outcome=PullRequestOutcome.REFUSED, ended_at=NOW))
+    return task
+
+
+def records(store: Store) -> None:
+    """All that a store keeps beside findings and tasks, each replaced once."""
+    for days in (0, 1):
+        at = NOW + timedelta(days=days)
+        store.complete_stage(REPOSITORY.id, WindowKind.SCAN, at)
+        for place in ("", REPOSITORY.id):
+            store.save_standing(standing(repository_id=place, since=at))
+        store.save_enrolment(enrolment(changed_at=at))
+    store.set_baseline(REPOSITORY.id)
+
+
+def standing(**values: object) -> RuleStanding:
+    given = RuleStanding(
+        rule_id="class-inherits-object",
+        repository_id=REPOSITORY.id,
+        standing=Standing.DRAFT,
+        since=NOW,
+        author="ann",
+        reason="too many edits",
+    )
+    return replace(given, **values)  # type: ignore[arg-type]
+
+
+def enrolment(**values: object) -> Enrolment:
+    given = Enrolment(
+        repository_id=REPOSITORY.id,
+        state=EnrolmentState.ASKED,
+        changed_at=NOW,
+        reason="found on the forge",
+        branch="debtd/onboarding",
+        commit="d" * 40,
+        number=3,
+        url="https://forge.example/3",
+    )
+    return replace(given, **values)  # type: ignore[arg-type]
 
 
 def read_all(store: Store, task: FixTask) -> None:
@@ -96,6 +174,10 @@ def read_all(store: Store, task: FixTask) -> None:
     store.evidence(task.key)
     store.pull_requests()
     store.pull_requests(REPOSITORY.id, (PullRequestState.OPEN,))
+    store.completed_stages(REPOSITORY.id)
+    store.standings()
+    store.enrolments()
+    store.baseline(REPOSITORY.id)
     store.events()
     store.events(task.key)
 

@@ -70,11 +70,11 @@ def _insert(tx: Tx, pull_request: PullRequest) -> None:
 
 
 def _update(tx: Tx, known: PullRequest, given: PullRequest) -> None:
+    if known.state not in _COMES_FROM[given.state]:
+        raise overtaken(f"the pull request on {known.branch} is {known.state.value} and cannot be {given.state.value}")
     _check_commits(tx, known, given)
     if known.outcome is PullRequestOutcome.REVERTED and given.outcome is not known.outcome:
         raise overtaken(f"the pull request on {known.branch} was reverted by now")
-    if known.state not in _COMES_FROM[given.state]:
-        raise overtaken(f"the pull request on {known.branch} is {known.state.value} and cannot be {given.state.value}")
     guarded = update(table).where(
         table.c.key == given.key,
         table.c.state == known.state.value,

@@ -4,7 +4,7 @@ Author, committer and dates are fixed, so the same input gives the same commit i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from debtd.adapters.display import shown
 from debtd.adapters.git.mirror import PATCH_REFS, Mirror
@@ -61,7 +61,7 @@ def _modes(mirror: Mirror, base: str, requests: Sequence[CommitRequest]) -> Mapp
     return modes | dict.fromkeys(fresh, _PLAIN)
 
 
-def _check_room(mirror: Mirror, base: str, fresh: frozenset[bytes], together: Iterable[set[bytes]]) -> None:
+def _check_room(mirror: Mirror, base: str, fresh: frozenset[bytes], together: Sequence[set[bytes]]) -> None:
     """Raises RepoUnusable for a new path that is none, at which something stands (a link, a folder), or with a parent
     that is no folder. `together` are the paths of each commit."""
     for path in sorted(fresh):

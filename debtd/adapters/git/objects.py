@@ -10,6 +10,7 @@ from typing import IO
 
 from debtd.adapters.display import shown
 from debtd.adapters.git.process import Command, EndOfOutput, exactly, streaming
+from debtd.adapters.listing import MAX_ENTRIES
 from debtd.model.errors import RepoUnusable
 
 OBJECT_ID = re.compile(r"[0-9a-f]{40}")
@@ -74,8 +75,10 @@ def read_files(git_dir: Path, where: str, commit: str, names: Sequence[str], max
         git_dir=git_dir,
     )
     with streaming(command) as output:
-        found = [entry for entry in _entries(output, where, len(names)) if entry.mode.startswith(b"100")]
-    small = [entry for entry in found if entry.size <= max_bytes]
+        # Git lists all of a folder that is asked for beside a path in it.
+        found = [entry for entry in _entries(output, where, MAX_ENTRIES) if entry.mode.startswith(b"100")]
+    wanted = {name.encode() for name in names}
+    small = [entry for entry in found if entry.size <= max_bytes and entry.path in wanted]
     if not small:
         return {}
     with reading(git_dir, where, [entry.blob for entry in small]) as blobs:

@@ -3,6 +3,7 @@
 `rounds` goes over all of them, `attend` has the order of checks for one, `decide` what follows from what is seen.
 """
 
+from debtd.pipeline.reconcile.by_hand import reject, reopen
 from debtd.pipeline.reconcile.rounds import Round, finish_renewals, reconcile
 
-__all__ = ["Round", "finish_renewals", "reconcile"]
+__all__ = ["Round", "finish_renewals", "reconcile", "reject", "reopen"]

@@ -73,7 +73,8 @@ def _keep_off(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
     if what is None or pull_request.hands_off is not None:
         return case
     text = words.render_hands_off(pull_request, what)
-    desk.forge(pull_request).ensure_comment(pull_request, f"hands-off-{pull_request.commit[:12]}", text)
+    since = pull_request.heard  # another number after each time that it was handed back
+    desk.forge(pull_request).ensure_comment(pull_request, f"hands-off-{since}", text)
     parked = replace(pull_request, hands_off=what, attention=Attention.PARKED)
     return replace(case, pull_request=desk.save(parked))
 

@@ -43,9 +43,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the scan of this run speaks for: a branch at a commit, by rules. A working copy may have another branch out
-    today: what is gone there may still stand on the branch that a pull request is for."""
+    """What the last scan speaks for: a branch, by rules; `is_current`: at `commit`, the newest one. A working copy may
+    have another branch out today: what is gone there may still stand on the branch that a pull request is for."""
 
     branch: str
     commit: str
     rule_ids: frozenset[str]
+    is_current: bool = True

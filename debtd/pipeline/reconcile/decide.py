@@ -56,7 +56,7 @@ def hands_off(case: Case, seen: ForgePullRequest) -> HandsOff | None:
 
 def due(case: Case, seen: ForgePullRequest, ground: Ground, *, asked: bool) -> Due:
     """Gone, to be renewed, or neither. `asked`: people want it made again."""
-    if case.pull_request.base_branch not in {ground.branch, DETACHED}:
+    if not ground.is_current or case.pull_request.base_branch not in {ground.branch, DETACHED}:
         return Stays()
     if not case.owed and not case.is_unsure:
         gone = f"none of its findings is found on {ground.branch} now"
@@ -71,7 +71,8 @@ def due(case: Case, seen: ForgePullRequest, ground: Ground, *, asked: bool) -> D
 def is_on(case: Case, seen: ForgePullRequest, ground: Ground) -> bool:
     """Whether its branch already is all that a renewal would make of it."""
     return (
-        case.task.state is TaskState.PUBLISHED
+        ground.is_current
+        and case.task.state is TaskState.PUBLISHED
         and case.patch is not None
         and case.patch.base_commit == ground.commit
         and not case.pull_request.next_commit

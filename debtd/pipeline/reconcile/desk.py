@@ -19,12 +19,13 @@ from debtd.rulekit.rule import Rule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One repository at the moment of the run, and the adapters that act on it. `reverted` are the rules of which a
-    pull request here was reverted once."""
+    """One repository at the moment of the run, and the adapters that act on it. `rows` are the open pull requests as
+    the store has them; `reverted` the rules of which a pull request here was reverted once."""
 
     work: Backlog
     order: Order
     rooms: Rooms
+    rows: dict[str, PullRequest]
     tasks: Mapping[str, FixTask]
     findings: Mapping[str, Finding]
     suppressions: Collection[Suppression]
@@ -34,7 +35,8 @@ class Desk:
     @property
     def ground(self) -> Ground:
         ids = frozenset(rule.id for rule in self.work.rules)
-        return Ground(branch=self.work.revision.branch, commit=self.work.revision.commit, rule_ids=ids)
+        revision = self.work.revision
+        return Ground(branch=revision.branch, commit=revision.commit, rule_ids=ids, is_current=self.work.is_current)
 
     def now(self) -> datetime:
         return self.rooms.clock.now()
@@ -59,7 +61,10 @@ class Desk:
         )
 
     def save(self, pull_request: PullRequest) -> PullRequest:
-        self.rooms.store.save_pull_request(pull_request)
+        """Save a row, unless the store has just that."""
+        if self.rows.get(pull_request.key) != pull_request:
+            self.rooms.store.save_pull_request(pull_request)
+            self.rows[pull_request.key] = pull_request
         return pull_request
 
     def _former_commits(self, pull_request: PullRequest) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from debtd.model.forge import ForgePullRequest
 from debtd.model.pull_request import CloseReason, PullRequest, PullRequestOutcome, PullRequestState
 from debtd.pipeline.reconcile.case import Case
-from debtd.pipeline.reconcile.decide import merge_outcome
+from debtd.pipeline.reconcile.decide import hands_off, merge_outcome
 from debtd.pipeline.reconcile.desk import Desk
 from debtd.pipeline.reconcile.words import render_refused
 from debtd.pipeline.render import quoted
@@ -31,6 +31,7 @@ def record_merge(case: Case, seen: ForgePullRequest, desk: Desk) -> None:
             outcome=merge_outcome(case, seen),
             merge_commit=seen.merge_commit,
             reason=f"merged by {seen.ended_by}" if seen.ended_by else "merged",
+            hands_off=case.pull_request.hands_off or hands_off(case, seen),
             ended_at=desk.now(),
             close_reason=None,
         )

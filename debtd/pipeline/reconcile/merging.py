@@ -1,7 +1,6 @@
 """Merging by itself: only where the operator wants it, in its window, and never what moved in this run."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from debtd.model.acceptance import standing_of
 from debtd.model.errors import RepoUnusable
@@ -16,7 +15,7 @@ from debtd.pipeline.reconcile.ending import record_merge
 def ready(attended: Iterable[Attended], desk: Desk) -> list[Attended]:
     """Those that may be merged now. No two of them touch the same file: after the first, the second has to be looked
     at again."""
-    if WindowKind.MERGE not in desk.order.windows:
+    if WindowKind.MERGE not in desk.order.windows or not desk.work.is_current:
         return []
     touched: set[str] = set()
     chosen: list[Attended] = []
@@ -46,4 +45,4 @@ def merge(one: Attended, desk: Desk) -> None:
     seen = forge.read_pull_request(one.case.pull_request)
     if seen is None or seen.state is not ForgeState.MERGED:
         raise RepoUnusable("the forge took the merge and does not show it yet; the next run records it")
-    record_merge(one.case, replace(seen, ended_by="debtd"), desk)
+    record_merge(one.case, seen, desk)

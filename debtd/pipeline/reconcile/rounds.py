@@ -12,18 +12,20 @@ from debtd.pipeline.reconcile.desk import Desk, told
 from debtd.pipeline.reconcile.learning import learn
 from debtd.pipeline.reconcile.merging import merge, ready
 from debtd.pipeline.reconcile.renewal import Renewal, finish
-from debtd.pipeline.reconcile.reverts import record_reverts
+from debtd.pipeline.reconcile.reverts import landing, record_reverts
 
 Fault = RepoUnusable | Retryable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """`renewals` are made again in this run, by key; `resting` are the keys of all others that are open: nothing is
-    made for them. `faults` hindered single ones."""
+    """`renewals` are made again in this run, by key; `resting` are the keys of all others that are open, for which
+    nothing is made; `landing` of those that were merged after the revision that was scanned. `faults` hindered single
+    ones."""
 
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
+    landing: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
 
 
@@ -36,15 +38,20 @@ def reconcile(work: Backlog, order: Order, rooms: Rooms) -> Round:
     store, repository = rooms.store, work.repository
     record_reverts(work, rooms)
     desk = _desk(work, order, rooms)
-    open_ones = store.pull_requests(repository.id, (PullRequestState.OPEN,))
+    open_ones = tuple(desk.rows.values())
     for forge in {id(forge): forge for forge in map(desk.forge, open_ones)}.values():
         forge.open_pull_requests(repository)  # is the repository there for us at all?
     attended, faults = _attend_all(open_ones, desk)
     learn(repository.id, store, rooms.clock.now())
     faults += _merge_all(attended, replace(desk, standings=store.standings()))
     renewals = {one.case.pull_request.key: one.renewal for one in attended if one.renewal is not None}
-    still_open = {one.key for one in store.pull_requests(repository.id, (PullRequestState.OPEN,))}
-    return Round(renewals=renewals, resting=frozenset(still_open - set(renewals)), faults=tuple(faults))
+    still_open = {one.key for one in desk.rows.values() if one.state is PullRequestState.OPEN}
+    return Round(
+        renewals=renewals,
+        resting=frozenset(still_open - set(renewals)),
+        landing=landing(work, rooms),
+        faults=tuple(faults),
+    )
 
 
 def finish_renewals(work: Backlog, order: Order, rooms: Rooms, renewals: Mapping[str, Renewal]) -> tuple[Fault, ...]:
@@ -53,7 +60,7 @@ def finish_renewals(work: Backlog, order: Order, rooms: Rooms, renewals: Mapping
         return ()
     desk = _desk(work, order, rooms)
     faults: list[Fault] = []
-    for pull_request in rooms.store.pull_requests(work.repository.id, (PullRequestState.OPEN,)):
+    for pull_request in tuple(desk.rows.values()):
         if pull_request.key in renewals:
             try:
                 finish(pull_request, renewals[pull_request.key], desk)
@@ -69,6 +76,7 @@ def _desk(work: Backlog, order: Order, rooms: Rooms) -> Desk:
         work=work,
         order=order,
         rooms=rooms,
+        rows={one.key: one for one in store.pull_requests(repository_id, (PullRequestState.OPEN,))},
         tasks={task.key: task for task in store.tasks(repository_id)},
         findings={finding.fingerprint: finding for finding in store.findings(repository_id)},
         suppressions=store.suppressions(rooms.clock.now(), repository_id),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from debtd.adapters.db.embedded import EmbeddedStore
 from debtd.adapters.db.migrate import open_embedded
 from debtd.adapters.db.store import SqlStore
+from debtd.ports import Store
 from tests.support.samples import FixedClock
 
 
@@ -36,5 +38,15 @@ def store(empty_database: Path, database: Path, clock: FixedClock) -> Iterator[S
     database.parent.mkdir()
     shutil.copy(empty_database, database)
     opened = SqlStore(open_embedded(database), clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sql", "embedded"])
+def either(request: pytest.FixtureRequest, empty_database: Path, database: Path, clock: FixedClock) -> Iterator[Store]:
+    """Each of the two stores, on an up-to-date database at `database`."""
+    database.parent.mkdir()
+    shutil.copy(empty_database, database)
+    opened = SqlStore(open_embedded(database), clock) if request.param == "sql" else EmbeddedStore(database, clock)
     yield opened
     opened.close()

@@ -197,8 +197,10 @@ def test_each_writing_method_tells_the_journal(store: SqlStore) -> None:
         "finding.new", "finding.resolved", "finding.unverified", "finding.reopened",
         "suppression.added", "suppression.lifted",
         "task.planned", "task.planned-again", "task.patched", "task.accepted", "task.rejected", "task.skipped",
-        "task.published",
-        "pull-request.recorded", "pull-request.open", "pull-request.rejected",
+        "task.published", "task.held", "task.released",
+        "pull-request.recorded", "pull-request.open", "pull-request.rejected", "pull-request.moving",
+        "pull-request.moved", "pull-request.waiting", "pull-request.hands-off", "pull-request.outcome-refused",
+        "stage.completed", "rule.draft", "enrolment.asked", "baseline.set",
     }  # fmt: skip
 
 

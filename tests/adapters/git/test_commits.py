@@ -130,8 +130,11 @@ def test_a_key_may_get_a_new_base(mirrored, workspaces, source: Path, state: Pat
     assert git(state / "mirrors" / f"{repository.id}.git", "rev-parse", "refs/debtd/patches/k1") == new
 
 
-@pytest.mark.parametrize("path", ["gone.py", "link", "sub", "d", "d/", "/a.py", "../a.py", ".git/config", "", "A.py"])
-def test_only_regular_files_of_the_base(path: str, mirrored, workspaces, state: Path) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["link", "sub", "d", "d/", "/a.py", "../a.py", ".git/config", "", "a.py/b", "link/b", "sub/b", "d/b.py/c", "e//f"],
+)
+def test_only_regular_files_of_the_base_and_new_ones(path: str, mirrored, workspaces, state: Path) -> None:
     repository, revision = mirrored(
         {"a.py": b"x\n", "d/b.py": b"y\n", "link": (SYMLINK, b"a.py"), "sub": (SUBMODULE, b"1" * 40)}
     )
@@ -139,6 +142,35 @@ def test_only_regular_files_of_the_base(path: str, mirrored, workspaces, state: 
     with pytest.raises(RepoUnusable, match="is not a regular file in commit"):
         workspaces.ensure_commits(repository, asked)
     assert git(state / "mirrors" / f"{repository.id}.git", "for-each-ref", "refs/debtd/patches") == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["new.py", "A.py", "d/new.py", "x/y/z.toml", ".github/CODEOWNERS", "d.py", "two\nlines", 'q"/-é日', "d /b.py"],
+)
+def test_a_new_path_is_a_plain_file(name: str, mirrored, workspaces, state: Path) -> None:
+    base = {"a.py": b"x\n", "d/b.py": (EXECUTABLE, b"y\n"), "link": (SYMLINK, b"a.py")}
+    repository, revision = mirrored(base)
+    asked = [request(revision.commit, {name: b"new\n", "a.py": b"X\n"}), request(revision.commit, {"a.py": b""}, "k2")]
+    made = workspaces.ensure_commits(repository, asked)
+    assert workspaces.ensure_commits(repository, asked) == made
+    mirror = state / "mirrors" / f"{repository.id}.git"
+    changed = git(mirror, "diff-tree", "-r", "-z", revision.commit, made["k1"]).split("\0")
+    assert dict(zip(changed[1::2], (line[:15] for line in changed[::2]), strict=False)) == {
+        "a.py": ":100644 100644 ",
+        name: ":000000 100644 ",
+    }
+    assert git(mirror, "cat-file", "blob", f"{made['k1']}:{name}") == "new"
+    assert git(mirror, "diff-tree", "-r", "--name-only", revision.commit, made["k2"]) == "a.py"
+    git(mirror, "fsck", "--strict", made["k1"])
+
+
+def test_new_paths_do_not_hide_one_another(mirrored, workspaces, state: Path) -> None:
+    repository, revision = mirrored({"a.py": b"x\n"})
+    with pytest.raises(RepoUnusable, match="a part of it is a file of the same commit"):
+        workspaces.ensure_commits(repository, [request(revision.commit, {"x/y": b"1", "x": b"2"})])
+    apart = [request(revision.commit, {"x/y": b"1"}), request(revision.commit, {"x": b"2"}, "k2")]
+    assert len(set(workspaces.ensure_commits(repository, apart).values())) == 2
 
 
 @pytest.mark.parametrize("base", ["HEAD", "refs/debtd/default", "1" * 40, "--all", "a\nb"])
