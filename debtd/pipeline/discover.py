@@ -57,6 +57,7 @@ def discover(wanted: Discovery, directory: Directory, store: Store, workspaces: 
         except RepoUnusable as error:
             left_out.append(LeftOut(listed.project, str(error)))
             continue
+        spelled.setdefault(url.lower(), repository)
         found[repository.id] = repository
     return Discovered(
         new=tuple(one for one in found.values() if one.id not in known),
