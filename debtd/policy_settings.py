@@ -42,14 +42,7 @@ class PolicySettings:
     @property
     def sets_budgets(self) -> bool:
         """Whether the file says anything of budgets."""
-        return self._sets("budgets")
-
-    @property
-    def sets_load(self) -> bool:
-        return self._sets("load")
-
-    def _sets(self, key: str) -> bool:
-        return bool(self.base.get(key)) or any(one.table for one in self.repositories.get(key, ()))
+        return bool(self.base.get("budgets")) or any(one.table for one in self.repositories.get("budgets", ()))
 
     def policy_for(self, repository: Repository | None, *, default_budgets: bool) -> Policy:
         """What holds for a repository (None: for one that no pattern matches). `default_budgets`: budgets hold even

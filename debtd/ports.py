@@ -472,7 +472,7 @@ class Store(Protocol):
         ...
 
     def completed_stages(self, repository_id: str) -> Mapping[WindowKind, datetime]:
-        """When the last completed run of each stage ended; a stage without one is missing."""
+        """The time of the last completed run of each stage; a stage without one is missing."""
         ...
 
     def save_standing(self, standing: RuleStanding) -> None:

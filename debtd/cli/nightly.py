@@ -26,6 +26,7 @@ from debtd.telemetry import log_event, redact
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from debtd.pipeline.nightly import RepositoryNight
     from debtd.pipeline.order import Order, Rooms
     from debtd.pipeline.visit import Visit
     from debtd.settings import Settings
@@ -86,7 +87,7 @@ def nightly(
     else:
         for line in render_night(night, unvisited):
             put(printable(redact(line)))
-    _end([fault for _, fault in unvisited] + [fault for one in night.repositories for fault in one.all_faults])
+    _end([*(fault for _, fault in unvisited), *(fault for one in night.repositories for fault in _faults(one))])
 
 
 def _visits(
@@ -104,6 +105,11 @@ def _visits(
         except (RepoUnusable, Retryable, ConfigError) as fault:
             unvisited.append((repository.source, fault))
     return visits, unvisited
+
+
+def _faults(one: "RepositoryNight") -> Sequence[DebtdError]:
+    broken = {} if one.outcome is None else one.outcome.scanned.broken
+    return (*one.all_faults, *(ConfigError(f"the rule {rule_id} failed") for rule_id in broken))
 
 
 def _end(faults: Sequence[DebtdError]) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from debtd.cli.exit_codes import ExitCode, exit_code_of
 from debtd.model.errors import DebtdError, RepoUnusable, Retryable
+from debtd.model.window import WindowKind
 from debtd.telemetry import log_event
 
 if TYPE_CHECKING:
     from debtd.model.repo import Repository
     from debtd.pipeline.order import Order, Outcome, Rooms
+    from debtd.pipeline.visit import Visit
     from debtd.settings import Settings
 
 
@@ -46,12 +48,12 @@ def run_all(
     """Each repository once, in the order given, whatever becomes of the others. A single one raises its fault, and
     so does what concerns none of them alone: settings, rules, state. `forge` is the kind that was asked for. `at_once`:
     no windows, budgets or load are kept to."""
-    run = partial(_run, order=order, rooms=rooms, settings=settings, forge=forge, at_once=at_once)
+    from debtd.wiring.visits import visit_by_hand  # noqa: PLC0415
+
+    visit_to = partial(visit_by_hand, settings, order=order, rooms=rooms, forge=forge, at_once=at_once)
     if len(locations) == 1:
         repository = rooms.workspaces.identify(locations[0])
-        return [End(locations[0], run(repository))]
-    from debtd.pipeline.prescan import prescan  # noqa: PLC0415
-
+        return [End(locations[0], _run(visit_to(repository)))]
     found: dict[str, tuple[str, Repository]] = {}
     ends: dict[str, End] = {}
     for location in locations:
@@ -60,26 +62,32 @@ def run_all(
             found.setdefault(repository.id, (location, repository))
         except (RepoUnusable, Retryable) as fault:
             ends[location] = End(location, fault=fault)
-    prescan([repository for _, repository in found.values()], order, rooms)
-    for location, repository in found.values():
+    visits = [(location, visit_to(repository)) for location, repository in found.values()]
+    _prescan([visit for _, visit in visits])
+    for location, visit in visits:
         try:
-            ends[location] = End(location, run(repository))
+            ends[location] = End(location, _run(visit))
         except (RepoUnusable, Retryable) as fault:
             ends[location] = End(location, fault=fault)
     return [ends[location] for location in dict.fromkeys(locations) if location in ends]
 
 
-def _run(
-    repository: "Repository", *, order: "Order", rooms: "Rooms", settings: "Settings", forge: str, at_once: bool
-) -> "Outcome":
-    from debtd.pipeline.road import run_road  # noqa: PLC0415
-    from debtd.wiring.durable import one_at_a_time  # noqa: PLC0415
-    from debtd.wiring.visits import visit_by_hand  # noqa: PLC0415
+def _prescan(visits: "Sequence[Visit]") -> None:
+    """Scan what is new in several repositories in one run of each engine, where scanning is allowed now."""
+    from debtd.pipeline.prescan import prescan  # noqa: PLC0415
 
-    visit = visit_by_hand(settings, repository, order, rooms, forge=forge, at_once=at_once)
+    scanning = [visit.repository for visit in visits if not visit.permit.withheld(WindowKind.SCAN)]
+    if scanning:
+        prescan(scanning, visits[0].order, visits[0].rooms)
+
+
+def _run(visit: "Visit") -> "Outcome":
+    from debtd.pipeline.road import run_road  # noqa: PLC0415
+
+    repository, order = visit.repository, visit.order
     log_event("run.started", repository=repository.source, stop_after=order.stop_after, rules=len(order.rules))
-    with one_at_a_time(settings, repository):
-        outcome = run_road(repository, visit.order, visit.rooms, visit.permit)
+    with visit.lock():
+        outcome = run_road(repository, order, visit.rooms, visit.permit)
     log_event(
         "run.finished",
         repository=repository.source,

@@ -1,6 +1,5 @@
 """Which repositories there are to work on, and a visit to one of them: its forge, its policy, its windows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -66,10 +65,7 @@ def rooms_of(settings: Settings, repository: Repository, rooms: Rooms, forge: st
 def visit_by_hand(
     settings: Settings, repository: Repository, order: Order, rooms: Rooms, *, forge: str = "", at_once: bool = False
 ) -> Visit:
-    """A visit that a person asked for. It keeps to what debtd.toml says, but `at_once` to no windows, budgets or load.
-
-    The caller holds the repository's lock.
-    """
+    """A visit that a person asked for. It keeps to what debtd.toml says; `at_once` to no windows, budgets or load."""
     rooms = rooms_of(settings, repository, rooms, forge)
     policy = policy_of(settings, repository, default_budgets=False)
     began_at = rooms.clock.now()
@@ -82,7 +78,13 @@ def visit_by_hand(
         permit = replace(permit, schedule=schedule_of(settings, repository, began_at))
     load = LoadWatch(repository, rooms.forge, policy.load, rooms.clock)
     order = replace(order, policy=policy, terms=terms_for(repository.source, settings.discoveries))
-    return Visit(repository=repository, order=order, rooms=rooms, permit=replace(permit, load=load))
+    return Visit(
+        repository=repository,
+        order=order,
+        rooms=rooms,
+        permit=replace(permit, load=load),
+        lock=partial(one_at_a_time, settings, repository),
+    )
 
 
 def visit_by_night(
@@ -113,14 +115,3 @@ def visit_by_night(
         permit=permit,
         lock=partial(one_at_a_time, settings, repository),
     )
-
-
-def keeps_to(settings: Settings) -> Sequence[str]:
-    """What debtd.toml sets that a run keeps to, for people."""
-    policy = settings.policy
-    parts = {
-        "windows": settings.schedule is not None,
-        "budgets": policy is not None and policy.sets_budgets,
-        "load limits": policy is not None and policy.sets_load,
-    }
-    return [name for name, is_set in parts.items() if is_set]

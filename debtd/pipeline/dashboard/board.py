@@ -8,8 +8,9 @@ from debtd.model.coverage import SkipReason
 from debtd.model.pull_request import Attention, PullRequest, PullRequestState
 from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.model.task import FixTask, TaskState
-from debtd.pipeline.backlog import Backlog, unfixable, why_unwanted
+from debtd.pipeline.backlog import Backlog
 from debtd.pipeline.dashboard.boxes import KEY_LENGTH, Box, Wish
+from debtd.pipeline.unwanted import unfixable, why_unwanted
 from debtd.ports import Clock, Store
 
 _BUSY = (TaskState.PLANNED, TaskState.PATCHED, TaskState.ACCEPTED, TaskState.PUBLISHED)
