@@ -55,7 +55,7 @@ class GitLabMerging:
     def _statuses(self, call: Call, id: str, ref: str) -> Reply:  # noqa: A002  (GitLab's name)
         project = self._wire.projects()[id]
         found = [
-            self._status(number, check.name, _state(check), ref, allow=check.conclusion == "allowed")
+            self._status(number, check.name or f"job {number}", _state(check), ref, allow=check.conclusion == "allowed")
             for number, check in enumerate(project.checks, 1)
             if check.commit == ref
         ]
