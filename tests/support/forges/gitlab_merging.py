@@ -12,7 +12,7 @@ _REVIEW = {"approved": "approved", "changes": "requested_changes", "dismissed": 
 
 
 class GitLabMerging:
-    """`tells_time`: approvals have a time, as since version 18. `may_merge`: debtd's role may merge into the branch.
+    """`tells_time`: approvals have a time, as in newer versions. `may_merge`: debtd's role may merge into the branch.
     `slow`: merging goes on for so many looks after the answer."""
 
     def __init__(self, wire: "GitLabWire") -> None:

@@ -64,7 +64,7 @@ class GitLabReception:
 
     def _approving(self, home: str, commit: str) -> Iterator[str]:
         """Who has approved since the commit is its head. GitLab names no commit: what is older than that, or has no
-        time (before version 18), counts only where there never was another head."""
+        time (older versions tell none), counts only where there never was another head."""
         approvals = list(Fields(self._http.get(f"{home}/approvals").value, "approvals").children("approved_by"))
         if not approvals:
             return
