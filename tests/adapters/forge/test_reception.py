@@ -100,6 +100,12 @@ def test_a_pipeline_of_a_trial_merge_is_a_check(gitlab: HostedWorld) -> None:
     assert gitlab.forge().reception(made).checks is ChecksState.PENDING
 
 
+def test_a_pipeline_that_was_skipped_proves_nothing(gitlab: HostedWorld) -> None:
+    made = opened(gitlab)
+    gitlab.site.fail_at(1, adds_pipeline("skipped", sha=made.commit))
+    assert gitlab.forge().reception(made).checks is ChecksState.NONE
+
+
 def adds_pipeline(status: str, *, sha: str) -> Fault:
     """The answer about a merge request, with this pipeline."""
 
