@@ -47,8 +47,8 @@ def repositories_to_visit(settings: Settings, rooms: Rooms) -> ToVisit:
     return ToVisit(tuple(one for one in found.values() if one.id not in refused), tuple(faults))
 
 
-def policy_of(settings: Settings, repository: Repository, *, default_budgets: bool) -> Policy:
-    """What holds for a repository. Raises ConfigError."""
+def policy_of(settings: Settings, repository: Repository | None, *, default_budgets: bool) -> Policy:
+    """What holds for a repository (None: for one that no pattern matches). Raises ConfigError."""
     return (settings.policy or PolicySettings()).policy_for(repository, default_budgets=default_budgets)
 
 
