@@ -103,6 +103,9 @@ class EmbeddedStore(ScanningStore):
     def set_baseline(self, repository_id: str) -> int:
         return self._writer.set_baseline(repository_id)
 
+    def drop_baseline(self, repository_id: str) -> int:
+        return self._writer.drop_baseline(repository_id)
+
 
 def _is_ready(path: Path) -> bool:
     """Whether the file can be read as it is. Anything odd is left to `open_embedded`, which mends or explains it."""

@@ -93,3 +93,7 @@ class SqlStore(ScanningStore):
     def set_baseline(self, repository_id: str) -> int:
         with self.writing() as tx:
             return baseline.set_present(tx, repository_id)
+
+    def drop_baseline(self, repository_id: str) -> int:
+        with self.writing() as tx:
+            return baseline.drop(tx, repository_id)
