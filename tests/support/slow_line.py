@@ -28,11 +28,12 @@ def main() -> None:
     service, after_bytes, bell, repository = sys.argv[1:]
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     ours, theirs = os.pipe()
+    # Whatever is inherited is passed on: it may be a lock, held until the last process of git has ended.
     if service == "upload-pack":
-        git = subprocess.Popen(["git", service, repository], stdout=theirs)
+        git = subprocess.Popen(["git", service, repository], stdout=theirs, close_fds=False)
         source, target, given = ours, 1, theirs
     else:
-        git = subprocess.Popen(["git", service, repository], stdin=ours)
+        git = subprocess.Popen(["git", service, repository], stdin=ours, close_fds=False)
         source, target, given = 0, theirs, ours
     os.close(given)
     if _pass_on(source, target, int(after_bytes)):
