@@ -472,7 +472,7 @@ class Store(Protocol):
         ...
 
     def completed_stages(self, repository_id: str) -> Mapping[WindowKind, datetime]:
-        """When the last completed run of each stage ended; a stage without one is missing."""
+        """The time of the last completed run of each stage; a stage without one is missing."""
         ...
 
     def save_standing(self, standing: RuleStanding) -> None:
@@ -493,6 +493,10 @@ class Store(Protocol):
 
     def set_baseline(self, repository_id: str) -> int:
         """All findings that the repository has now are its baseline, instead of the earlier one; how many."""
+        ...
+
+    def drop_baseline(self, repository_id: str) -> int:
+        """The repository has no baseline any more; how many findings were in it."""
         ...
 
     def baseline(self, repository_id: str) -> frozenset[str]:

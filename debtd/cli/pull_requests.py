@@ -9,6 +9,7 @@ import click
 from debtd.cli.diff import render_diff
 from debtd.cli.options import author_option, format_option, reason_option, settings_of, state_options
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
+from debtd.cli.pull_request_waiting import waiting
 from debtd.cli.views import pull_request_json, render_status
 from debtd.model.edit import apply_edits
 from debtd.model.errors import ConfigError, StateUnusable
@@ -28,6 +29,9 @@ def pull_requests() -> None:
 
     A KEY can be given by its beginning.
     """
+
+
+pull_requests.add_command(waiting)
 
 
 @pull_requests.command("list")

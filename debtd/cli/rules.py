@@ -65,6 +65,9 @@ def show(rule_id: str, *, rule_folders: tuple[Path, ...], output: Format, config
     if rule.fix_from is not None:
         put(f"Only where the project supports nothing older than Python {rule.fix_from[0]}.{rule.fix_from[1]}.")
         put()
+    if rule.deadline is not None:
+        put(f"What it finds does not work from {rule.deadline} on, in what was released then or later.")
+        put()
     for example in shown_examples(rule):
         put(example)
         put()
@@ -132,6 +135,7 @@ def _rule_json(rule: "Rule") -> dict[str, object]:
         "languages": list(rule.languages),
         "has_fix": rule.has_fix,
         "fix_from": None if rule.fix_from is None else ".".join(map(str, rule.fix_from)),
+        "deadline": rule.deadline and rule.deadline.isoformat(),
         "effort_minutes": rule.effort_minutes,
         "tags": list(rule.tags),
         "references": list(rule.references),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.coverage import Coverage, Skipped
+from debtd.model.discovery import Terms
 from debtd.model.errors import DebtdError
 from debtd.model.policy import Policy
 from debtd.model.project import Project, PythonVersion
@@ -46,21 +47,24 @@ class Rooms:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What to do: `rules` (all of them, or the chosen ones), the last stage, the operator's Python floor and policy,
-    and which windows are open."""
+    which windows are open, and the terms of an enrolment."""
 
     rules: Sequence[Rule]
     stop_after: Stage = Stage.PUBLISH
     target_python: PythonVersion | None = None
     policy: Policy = field(default_factory=Policy)
     windows: frozenset[WindowKind] = ALL_BUT_MERGE
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
     """What the scan stage left.
 
-    `record` is None when nothing had to be scanned, because nothing could differ; `broken` maps the ids of rules
-    that failed to what went wrong: their silence means nothing.
+    `record` is None when nothing was scanned: nothing could differ, or the stage had to wait (`waits_for`). Then what
+    is told is that of an earlier scan, and where `is_current` is False, of another commit. `is_whole`: nothing failed
+    that may go better the next time. `broken` maps the ids of rules that failed to what went wrong: their silence means
+    nothing.
     """
 
     project: Project
@@ -68,12 +72,25 @@ class Scanned:
     coverage: Coverage
     record: ScanRecord | None
     broken: Mapping[str, str] = field(default_factory=dict)
+    is_current: bool = True
+    is_whole: bool = True
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A proven patch that waits, and for what, in words that follow "waits for"."""
+
+    task_key: str
+    rule_id: str
+    waits_for: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks;
-    `faults` hindered single pull requests, and no others."""
+    `withheld` says what a stage waits for that may not be done now; `faults` hindered single pull requests, and no
+    others. `left_alone` says why nothing but a scan was done; "" when more was."""
 
     repository: Repository
     revision: Revision
@@ -81,4 +98,7 @@ class Outcome:
     skipped: Mapping[str, Skipped]
     judged: tuple[str, ...]
     published: tuple[PullRequest, ...]
+    held: tuple[Held, ...] = ()
+    withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    left_alone: str = ""
     faults: tuple[DebtdError, ...] = ()

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import EditSet
@@ -27,7 +27,9 @@ class TriageInput:
 
     `findings` are the repository's, `scanned` the paths that the last scan read in full, `inputs` a digest over
     rules and engines. Fingerprints in `suppressed` or `taken` (by another task) get no task. `spent` are keys of
-    earlier tasks whose pull requests are over: the same findings, brought back by a person, get a new key.
+    earlier tasks whose pull requests are over: the same findings, brought back by a person, get a new key. Rules in
+    `reporting` (ids) may only report, and fingerprints in `old` are debt that is to be left. `left_out` says of
+    fingerprints why the repository wants no fix for them.
     """
 
     repository_id: str
@@ -38,6 +40,9 @@ class TriageInput:
     suppressed: Collection[str] = ()
     taken: Collection[str] = ()
     spent: Collection[str] = ()
+    reporting: Collection[str] = ()
+    old: Collection[str] = ()
+    left_out: Mapping[str, Skipped] = field(default_factory=dict)
 
 
 def triage(given: TriageInput) -> Triage:
@@ -85,6 +90,12 @@ def split(given: TriageInput, group: Sequence[Finding], culprit: str) -> tuple[F
 def _reason_to_skip(finding: Finding, given: TriageInput) -> Skipped | None:
     if finding.fingerprint in given.suppressed:
         return Skipped(SkipReason.SUPPRESSED)
+    if finding.fingerprint in given.left_out:
+        return given.left_out[finding.fingerprint]
+    if finding.match.rule_id in given.reporting:
+        return Skipped(SkipReason.REPORT_ONLY, "the rule may only report; `debtd rules stats` says why")
+    if finding.fingerprint in given.old:
+        return Skipped(SkipReason.OLD_DEBT, "it was there at enrolment, and `old_debt` is false")
     if finding.state is not FindingState.OPEN or finding.match.path not in given.scanned:
         return Skipped(SkipReason.FILE_NOT_SCANNED, "the last scan could not read the file in full")
     if not finding.match.edits:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,9 @@ def load_declared(folders: Iterable[Path], note: Path) -> tuple[Rule, ...]:
     def rule_at(path: Path) -> Rule:
         key = _key(path)
         row = noted.get(str(path))
-        if row is not None and row["key"] == key:
-            current[str(path)] = row
-            return _decoded(row["rule"])
+        if row is not None and row[0]["key"] == key:
+            current[str(path)], rule = row
+            return rule
         rule = _without_code(load_rule(path))
         encoded = _encoded(rule)
         if encoded is not None:
@@ -42,7 +43,7 @@ def load_declared(folders: Iterable[Path], note: Path) -> tuple[Rule, ...]:
         return rule
 
     rules = collect(folders, rule_at)
-    if current != noted:
+    if current != {path: row for path, (row, _) in noted.items()}:
         _write(note, {"kit": kit, "rules": current})
     return rules
 
@@ -72,17 +73,15 @@ def _key(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(note: Path, kit: str) -> Mapping[str, dict[str, Any]]:
+def _read(note: Path, kit: str) -> Mapping[str, tuple[dict[str, Any], Rule]]:
+    """The rows of the note by path, each with its rule; none where one of them cannot be read."""
     try:
         body = json.loads(note.read_bytes())
         if body["kit"] != kit:
             return {}
-        rows: Mapping[str, dict[str, Any]] = body["rules"]
-        for row in rows.values():
-            _decoded(row["rule"])
+        return {path: (row, _decoded(row["rule"])) for path, row in body["rules"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
-    return rows
 
 
 def _write(note: Path, body: Mapping[str, object]) -> None:
@@ -107,6 +106,7 @@ def _encoded(rule: Rule) -> dict[str, Any] | None:
     if isinstance(pattern, SemgrepPattern):
         values["detect"] = [pattern.body, pattern.example_name, pattern.example, pattern.fixed]
     values["nodes"] = [encode_node(node) for node in rule.nodes]
+    values["deadline"] = rule.deadline and rule.deadline.isoformat()
     values["bad"] = [[example.before, example.after, example.min_python] for example in rule.bad]
     try:
         copy: dict[str, Any] = json.loads(json.dumps(values))
@@ -117,12 +117,13 @@ def _encoded(rule: Rule) -> dict[str, Any] | None:
 
 def _decoded(values: Mapping[str, Any]) -> Rule:
     """The reverse of `_encoded`. Raises KeyError, TypeError, ValueError or AttributeError for anything else."""
-    plain = {name: _tuples(values[name]) for name in _FIELDS if name not in {"detect", "nodes", "bad"}}
+    plain = {name: _tuples(values[name]) for name in _FIELDS if name not in {"detect", "nodes", "bad", "deadline"}}
     plain["severity"] = Severity(values["severity"])
     plain["languages"] = tuple(map(Language, values["languages"]))
     return Rule(
         **plain,
         detect=None if values["detect"] is None else SemgrepPattern(*values["detect"]),
+        deadline=values["deadline"] and date.fromisoformat(values["deadline"]),
         nodes=tuple(map(decode_node, values["nodes"])),
         bad=tuple(Bad(before, after, tuple(oldest)) for before, after, oldest in values["bad"]),
     )
