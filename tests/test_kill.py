@@ -15,12 +15,13 @@ FILES = {
     "old.py": b"print 'object'\n",
 }
 RULES = ("--rule", "class-inherits-object", "--rule", "unicode-literal-prefix")
+SCANS = "debtd.adapters.db.scanning_store:ScanningStore"
 STORE = "debtd.adapters.db.store:SqlStore"
 POINTS = {
-    "scan: begun": f"{STORE}.begin_scan@after#1",
+    "scan: begun": f"{SCANS}.begin_scan@after#1",
     "scan: in the engine": "debtd.cli.progress:ProgressBars.advance@before#2",
-    "scan: before the record": f"{STORE}.finish_scan@before#1",
-    "scan: recorded": f"{STORE}.finish_scan@after#1",
+    "scan: before the record": f"{SCANS}.finish_scan@before#1",
+    "scan: recorded": f"{SCANS}.finish_scan@after#1",
     "fix: planned": f"{STORE}.plan_tasks@after#1",
     "fix: one patch made": f"{STORE}.save_patch@after#1",
     "verify: before the first evidence": f"{STORE}.save_evidence@before#1",

@@ -8,7 +8,7 @@ from tests.support.command import Ran, debtd, make_repository
 from tests.test_kill import FILES, RULES, STORE, final_state
 
 POINTS = {
-    "one repository prepared, the other not": f"{STORE}.complete_stage@after#2",
+    "one repository prepared, the other not": f"{STORE}.save_evidence@after#2",
     "one recorded, nothing pushed": f"{STORE}.save_pull_request@after#1",
     "the best of one repository is open": "debtd.adapters.forge.local:LocalForge.ensure_pull_request@after#2",
 }

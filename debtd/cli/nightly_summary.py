@@ -36,7 +36,13 @@ def render_night(night: Night, unvisited: Faults) -> Iterator[str]:
         if held:
             yield f"{plural(held, 'proven patch', 'proven patches')} there wait; `debtd pr waiting` shows what for."
     yield ""
-    yield f"Next: {_moment(night.next_at)}." if night.next_at else "Next: no window opens within a year."
+    yield _next(night, unvisited)
+
+
+def _next(night: Night, unvisited: Faults) -> str:
+    if not night.repositories and not unvisited:
+        return "No repository is known yet; `debtd repos add` or `debtd run` takes one up."
+    return f"Next: {_moment(night.next_at)}." if night.next_at else "Next: no window opens within a year."
 
 
 def _headline(night: Night, unvisited: Faults) -> str:

@@ -67,7 +67,7 @@ def run_night(visits: Sequence[Visit], store: Store, clock: Clock) -> Night:
         repositories=tuple(
             RepositoryNight(
                 repository=visit.repository,
-                owed=owed[visit.repository.id],
+                owed=replace(owed[visit.repository.id], next_at=_owed(visit).next_at),
                 outcome=_outcome(prepared.get(visit.repository.id), done),
                 faults=faults.get(visit.repository.id, ()),
                 unreached=unreached.get(visit.repository.id, ""),

@@ -208,7 +208,7 @@ def test_what_never_fits_is_told_apart_from_what_waits() -> None:
     admission = admit([candidate("a", lines=301)], state(), budgets(lines_in_repository=300), NOW)
     (wait,) = admission.waiting
     assert wait.reason is WaitReason.TOO_LARGE
-    assert wait.sentence == "it takes 301 of the lines to review in the repository shop, and the whole budget is 300"
+    assert wait.sentence == "it takes 301 of the lines to review in the repository, and the whole budget is 300"
 
 
 def test_smaller_ones_pass_a_large_one_until_its_patience_is_over() -> None:
@@ -220,7 +220,7 @@ def test_smaller_ones_pass_a_large_one_until_its_patience_is_over() -> None:
     assert admission.admitted == ()
     assert (
         admission.waiting[1].sentence
-        == "the lines to review in the repository shop are kept for large, which has waited longer"
+        == "the lines to review in the repository are kept for large, which has waited longer"
     )
     elsewhere = replace(small, repository_id="till")
     assert admit([replace(young, waiting_since=NOW - PATIENCE), elsewhere], before, limits, NOW).admitted == (
