@@ -32,3 +32,15 @@ def test_commands_that_the_readme_names_exist() -> None:
     text = (ROOT / "README.md").read_text()
     named = set(re.findall(r"\bdebtd (run|scan|fix|doctor|pr|findings|rules|schedule|db)\b", text))
     assert {"run", "scan", "fix", "doctor", "pr", "findings", "rules", "schedule"} <= named
+
+
+def test_every_case_of_manners_names_tests_that_exist() -> None:
+    text = (ROOT / "docs/manners.md").read_text()
+    rows = re.findall(r"^\| (?:([a-q])\)|(\d+)\.) .*$", text, re.MULTILINE)
+    assert [letter for letter, _ in rows if letter] == list("abcdefghijklmnopq")
+    assert [int(number) for _, number in rows if number] == list(range(1, 26))
+    for line in text.splitlines():
+        if re.match(r"\| (?:[a-q]\)|\d+\.) ", line):
+            assert "`tests/" in line or line.endswith("| not yet |"), line
+    for path, _, name in re.findall(r"`(tests/[\w/]+\.py)(::(\w+))?`", text):
+        assert f"def {name}" in (ROOT / path).read_text(), f"{path}::{name}"
