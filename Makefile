@@ -59,6 +59,7 @@ bench: $(VENV)/dev
 
 forge-check: $(VENV)/dev
 	$(BIN)/python -m tests.support.forges.check
+	$(BIN)/python -m tests.support.manners
 
 emulate-check: $(VENV)/dev
 	.ci/emulate-check $(BIN)

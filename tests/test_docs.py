@@ -5,6 +5,7 @@ import re
 from debtd.rulekit.docs import render_rules_page
 from debtd.rulekit.loader import load_rules
 from tests.support.command import ROOT
+from tests.support.manners import rows
 
 RULES = load_rules([ROOT / "rules"])
 
@@ -35,12 +36,9 @@ def test_commands_that_the_readme_names_exist() -> None:
 
 
 def test_every_case_of_manners_names_tests_that_exist() -> None:
-    text = (ROOT / "docs/manners.md").read_text()
-    rows = re.findall(r"^\| (?:([a-q])\)|(\d+)\.) .*$", text, re.MULTILINE)
-    assert [letter for letter, _ in rows if letter] == list("abcdefghijklmnopq")
-    assert [int(number) for _, number in rows if number] == list(range(1, 26))
-    for line in text.splitlines():
-        if re.match(r"\| (?:[a-q]\)|\d+\.) ", line):
-            assert "`tests/" in line or line.endswith("| not yet |"), line
-    for path, _, name in re.findall(r"`(tests/[\w/]+\.py)(::(\w+))?`", text):
-        assert (f"def {name}(" if name else "def test_") in (ROOT / path).read_text(), f"{path}::{name}"
+    cases = [row.case.partition(" ")[0] for row in rows()]
+    assert cases == [f"{letter})" for letter in "abcdefghijklmnopq"] + [f"{number}." for number in range(1, 26)]
+    for row in rows():
+        assert row.tests or "no model yet" in row.debtd, row.case
+        for path, name in row.tests:
+            assert (f"def {name}(" if name else "def test_") in (ROOT / path).read_text(), f"{path}::{name}"
