@@ -40,6 +40,16 @@ def test_b_a_merge_that_the_scanned_revision_does_not_have_is_no_revert(nights: 
     assert nights.row(pull).outcome is PullRequestOutcome.MERGED
 
 
+def test_b_new_debt_of_the_same_kind_is_no_revert(nights: Nights, town: Town, pull: Pull) -> None:
+    town.merge(pull)
+    nights.run()
+    nights.run()
+    town.push(files={"a.py": b"import os\nold and new\n"})
+    nights.run()
+    assert nights.row(pull).outcome is PullRequestOutcome.MERGED
+    assert len([one for one in town.pulls if "word-old" in one.head]) == 2, "it is paid for all the same"
+
+
 def test_b_what_people_left_out_before_the_merge_is_no_revert(nights: Nights, town: Town) -> None:
     town.push(files={"d.py": b"old\n"})
     nights.run()

@@ -1,8 +1,10 @@
 """Merged, and found again: reverted if the scanned revision has the merge, and otherwise the scan is the older one."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
+from debtd.model.errors import RepoUnusable
 from debtd.model.finding import FindingState
 from debtd.model.pull_request import HandsOff, PullRequest, PullRequestOutcome, PullRequestState
 from debtd.model.repo import DETACHED
@@ -12,11 +14,18 @@ from debtd.pipeline.order import Rooms
 _LANDING = timedelta(days=1)
 """A merge that the mirror does not have after this time was taken away from the branch."""
 
+_CUT = 200
+"""The lines of findings are cut somewhere beyond this length."""
+
 
 def record_reverts(work: Backlog, rooms: Rooms) -> None:
     """Once for each. Its findings then get a new fix task by themselves: they are open, and no task has them."""
     for pull_request in _found_again(work, rooms) if work.is_current else ():
-        if _may_be_reverted(pull_request) and _has_merge(pull_request, work, rooms):
+        if (
+            _may_be_reverted(pull_request)
+            and _has_merge(pull_request, work, rooms)
+            and _is_the_same_line(pull_request, work, rooms)
+        ):
             rooms.store.save_pull_request(
                 replace(
                     pull_request,
@@ -67,3 +76,23 @@ def _has_merge(pull_request: PullRequest, work: Backlog, rooms: Rooms) -> bool:
     """Whether the scanned revision has its merge; False where the forge does not tell which commit that is."""
     commit = pull_request.merge_commit
     return commit != "" and rooms.workspaces.contains(work.repository, work.revision, commit)
+
+
+def _is_the_same_line(pull_request: PullRequest, work: Backlog, rooms: Rooms) -> bool:
+    """Whether one of its findings stands again in a line that it had changed. A finding of its kind in another line is
+    new debt, which took over the identity of the old one. True where the old lines are not to be had any more."""
+    patch = rooms.store.patch(pull_request.key)
+    if patch is None:
+        return True
+    try:
+        blobs = rooms.workspaces.read_blobs(work.repository, [file.base_blob for file in patch.files])
+    except RepoUnusable:
+        return True
+    lines = {line.strip() for data in blobs.values() for line in data.splitlines()}
+    open_again = [f for f in rooms.store.task_findings(pull_request.key) if f.state is FindingState.OPEN]
+    texts = [f.match.line_text.strip().encode("utf-8", "surrogateescape") for f in open_again]
+    return any(text in lines or (len(text) >= _CUT and _begins_one(text, lines)) for text in texts)
+
+
+def _begins_one(text: bytes, lines: Collection[bytes]) -> bool:
+    return any(line.startswith(text) for line in lines)
