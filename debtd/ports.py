@@ -450,8 +450,8 @@ class Store(Protocol):
 
     def replan_task(self, task: FixTask) -> None:
         """Start a task again, for its pull request that is OPEN: PLANNED, with the base, inputs and findings of `task`
-        (some of those that it had), its patch and evidence removed. One that is under way again already, for this
-        base and by these inputs, is left alone, and so is one whose pull request has a `next_commit`."""
+        (some of those that it had), its patch and evidence removed. A task that is under way for just that already is
+        left alone, and so is one whose pull request has a `next_commit`."""
         ...
 
     def save_pull_request(self, pull_request: PullRequest) -> None:
@@ -472,7 +472,7 @@ class Store(Protocol):
         ...
 
     def completed_stages(self, repository_id: str) -> Mapping[WindowKind, datetime]:
-        """When the last completed run of each stage ended; a stage without one is missing."""
+        """The time of the last completed run of each stage; a stage without one is missing."""
         ...
 
     def save_standing(self, standing: RuleStanding) -> None:

@@ -3,11 +3,9 @@
 A bad schedule is refused: with a window guessed, debtd would push at a time that nobody asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from fnmatch import fnmatchcase
-from typing import TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
 from debtd.model.closed_days import Freeze, parse_freeze
@@ -16,26 +14,23 @@ from debtd.model.repo import Repository
 from debtd.model.window import WindowKind
 from debtd.model.zone import load_zone
 from debtd.pipeline.window_value import WindowValue, read_window
+from debtd.setting_tables import (
+    UNSET,
+    Entry,
+    RepositoryTable,
+    Table,
+    checked,
+    is_texts,
+    read_repository_tables,
+    read_table,
+)
 
-_T = TypeVar("_T")
 _KINDS = tuple(kind.value for kind in WindowKind)
 _KEYS = (*_KINDS, "zone", "freeze", "holidays", "freeze_applies_to")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A value, and the place that it stands at, for people: "/etc/debtd.toml: `schedule.publish`"."""
-
-    value: object
-    where: str
-
-
-Table = Mapping[str, Entry]
-_UNSET = "not set"
 _DEFAULTS: Table = {
-    **{kind: Entry("always", _UNSET) for kind in _KINDS},
-    "merge": Entry("never", _UNSET),
-    "freeze_applies_to": Entry(["publish", "maintain", "merge"], _UNSET),
+    **{kind: Entry("always", UNSET) for kind in _KINDS},
+    "merge": Entry("never", UNSET),
+    "freeze_applies_to": Entry(["publish", "maintain", "merge"], UNSET),
 }
 
 
@@ -56,93 +51,50 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSettings:
-    """The tables as they stand; `repositories` are (patterns, table) in the order of the file."""
+    """The tables as they stand, those of repositories in the order of the file."""
 
     base: Table = field(default_factory=dict)
-    repositories: tuple[tuple[tuple[str, ...], Table], ...] = ()
+    repositories: tuple[RepositoryTable, ...] = ()
 
     def plans(self) -> tuple[Plan, ...]:
         """The general one, then that of each `[[repository]]` table by itself."""
-        return (_plan(self.base), *(_plan(self.base, table) for _, table in self.repositories))
+        return (_plan(self.base), *(_plan(self.base, one.table) for one in self.repositories))
 
     def plan_for(self, repository: Repository | None) -> Plan:
         """What holds for a repository (None: for one that no pattern matches). Raises ConfigError."""
-        names = () if repository is None else (repository.source, repository.name)
-        matching = [
-            table
-            for patterns, table in self.repositories
-            if any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
-        ]
-        return _plan(self.base, *matching)
+        return _plan(self.base, *(one.table for one in self.repositories if one.fits(repository)))
 
 
 def read_schedule(values: Mapping[str, object], file: str) -> ScheduleSettings:
     """The tables of a file, each checked together with what it builds on. Raises ConfigError."""
-    base = _table(values.get("schedule", {}), f"{file}: `schedule")
-    listed = values.get("repository", [])
-    if not isinstance(listed, list):
-        raise ConfigError(f"{file}: `repository` must be a list of tables; write [[repository]].")
-    repositories = tuple(_repository(item, f"{file}: `repository {n}") for n, item in enumerate(listed, start=1))
+    base = read_table(values, "schedule", _KEYS, file)
+    repositories = read_repository_tables(values, "schedule", _KEYS, file)
     _plan(base)
-    for _, table in repositories:
-        _plan(base, table)
+    for one in repositories:
+        _plan(base, one.table)
     return ScheduleSettings(base, repositories)
-
-
-def _repository(value: object, where: str) -> tuple[tuple[str, ...], Table]:
-    if not isinstance(value, dict):
-        raise ConfigError(f"{where}` must be a table; write [[repository]].")
-    if unknown := sorted(set(value) - {"match", "schedule"}):
-        raise ConfigError(f"{where}.{unknown[0]}` is not known; known are match, schedule.")
-    patterns = value.get("match")
-    if isinstance(patterns, str):
-        patterns = [patterns]
-    if not _is_texts(patterns) or not patterns or not all(patterns):
-        raise ConfigError(f'{where}.match` must say which repositories; write "https://github.com/acme/*".')
-    return tuple(patterns), _table(value.get("schedule", {}), f"{where}.schedule")
-
-
-def _table(value: object, where: str) -> Table:
-    if not isinstance(value, dict):
-        raise ConfigError(f"{where}` must be a table of windows; write [schedule] above them.")
-    if unknown := sorted(set(value) - set(_KEYS)):
-        raise ConfigError(f"{where}.{unknown[0]}` is not known; known are {', '.join(_KEYS)}.")
-    return {key: Entry(item, f"{where}.{key}`") for key, item in value.items()}
 
 
 def _plan(*tables: Table) -> Plan:
     """Later tables replace the keys of earlier ones; only freezes add up."""
     merged = {key: entry for table in (_DEFAULTS, *tables) for key, entry in table.items()}
     freezes = [entry for table in tables if (entry := table.get("freeze")) is not None]
-    zone = _checked(merged["zone"], _zone) if "zone" in merged else None
-    windows = {kind: _checked(merged[kind.value], lambda value: read_window(value, zone)) for kind in WindowKind}
-    holidays = merged.get("holidays", Entry([], _UNSET))
+    zone = checked(merged["zone"], _zone) if "zone" in merged else None
+    windows = {kind: checked(merged[kind.value], lambda value: read_window(value, zone)) for kind in WindowKind}
+    holidays = merged.get("holidays", Entry([], UNSET))
     plan = Plan(
-        clock=zone or _checked(Entry("UTC", "the zone"), _zone),
+        clock=zone or checked(Entry("UTC", "the zone"), _zone),
         windows=windows,
         origins={kind: merged[kind.value].where for kind in WindowKind},
-        freezes=tuple(freeze for entry in freezes for freeze in _checked(entry, _freezes)),
-        holidays=_checked(holidays, _codes),
+        freezes=tuple(freeze for entry in freezes for freeze in checked(entry, _freezes)),
+        holidays=checked(holidays, _codes),
         holidays_origin=holidays.where,
-        frozen=_checked(merged["freeze_applies_to"], _kinds),
+        frozen=checked(merged["freeze_applies_to"], _kinds),
     )
     if zone is None and (plan.freezes or plan.holidays):
         place = freezes[0] if plan.freezes else holidays
         raise ConfigError(f"{place.where} names days, which begin at other times in other places; set `zone` too.")
     return plan
-
-
-def _checked(entry: Entry, read: Callable[[object], _T]) -> _T:
-    try:
-        return read(entry.value)
-    except ValueError as error:
-        end = "" if str(error).endswith("?") else "."
-        raise ConfigError(f"{entry.where} is {_shown(entry.value)}: {error}{end}") from None
-
-
-def _shown(value: object) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -167,16 +119,12 @@ def _freeze(item: object) -> Freeze:
 
 
 def _codes(value: object) -> tuple[str, ...]:
-    if not _is_texts(value) or not all(item.replace("-", "").isalnum() for item in value):
+    if not is_texts(value) or not all(item.replace("-", "").isalnum() for item in value):
         raise ValueError('write a list of countries or parts of them such as ["DE-BY"]')
     return tuple(value)
 
 
 def _kinds(value: object) -> frozenset[WindowKind]:
-    if not _is_texts(value) or not set(value) <= set(_KINDS):
+    if not is_texts(value) or not set(value) <= set(_KINDS):
         raise ValueError(f"write a list of {', '.join(_KINDS)}")
     return frozenset(WindowKind(item) for item in value)
-
-
-def _is_texts(value: object) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)

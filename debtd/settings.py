@@ -1,7 +1,7 @@
 """Where debtd keeps its state and what it was told: `debtd.toml` -> frozen settings. An unknown key is an error."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,19 @@ from debtd.model.errors import ConfigError
 from debtd.model.forge_settings import ForgeSettings, forge_settings
 
 if TYPE_CHECKING:
+    from debtd.policy_settings import PolicySettings
     from debtd.schedule_settings import ScheduleSettings
+
+_OF_REPOSITORIES = ("schedule", "policy", "budgets", "load", "repository")
+_KEYS = ("state_dir", "database_url", "rule_folders", "workers", "cache_megabytes", "forge", *_OF_REPOSITORIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`database_url` empty means the embedded database in the state directory. `workers` are parser processes.
     `cache_megabytes` bounds the cache of answers; 0 means none.
-    `schedule` None means that the file says nothing of windows."""
+    `schedule` None means that the file says nothing of windows, `policy` None that it says nothing of policy, budgets
+    and load. `patterns` are those of its `[[repository]]` tables."""
 
     state_dir: Path
     database_url: str = ""
@@ -26,6 +31,8 @@ class Settings:
     workers: int = os.cpu_count() or 1
     cache_megabytes: int = 512
     schedule: "ScheduleSettings | None" = None
+    policy: "PolicySettings | None" = None
+    patterns: tuple[str, ...] = ()
     forges: tuple[ForgeSettings, ...] = ()
 
     @property
@@ -81,16 +88,30 @@ def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
-    known = [*("forge" if field.name == "forges" else field.name for field in fields(Settings)), "repository"]
-    unknown = sorted(set(values) - set(known))
+    unknown = sorted(set(values) - set(_KEYS))
     if unknown:
-        raise ConfigError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(known)}.")
-    if "schedule" in values or "repository" in values:
-        from debtd.schedule_settings import read_schedule  # noqa: PLC0415  (only where windows are set)
+        raise ConfigError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(_KEYS)}.")
+    return _with_repositories(values, str(path))
 
-        values["schedule"] = read_schedule(values, str(path))
-        values.pop("repository", None)
-    return values
+
+def _with_repositories(values: dict[str, object], file: str) -> dict[str, object]:
+    """With the tables that may differ from repository to repository read. Their modules are imported where needed."""
+    listed = values.get("repository", [])
+    named = {key for table in listed if isinstance(table, dict) for key in table} if isinstance(listed, list) else set()
+    read: dict[str, object] = {}
+    if "repository" in values:
+        from debtd.setting_tables import repository_patterns  # noqa: PLC0415
+
+        read["patterns"] = repository_patterns(values, file)
+    if "schedule" in named | set(values):
+        from debtd.schedule_settings import read_schedule  # noqa: PLC0415
+
+        read["schedule"] = read_schedule(values, file)
+    if not {"policy", "budgets", "load"}.isdisjoint(named | set(values)):
+        from debtd.policy_settings import read_policy  # noqa: PLC0415
+
+        read["policy"] = read_policy(values, file)
+    return {key: value for key, value in values.items() if key not in _OF_REPOSITORIES} | read
 
 
 def _forges(tables: object) -> tuple[ForgeSettings, ...]:

@@ -153,13 +153,16 @@ def test_a_mistake_is_refused_by_file_key_value_and_remedy(text: str, words: str
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("schedule = 3", "`schedule` must be a table of windows; write [schedule] above them."),
+        ("schedule = 3", "`schedule` must be a table; write [schedule] above its keys."),
         ("[repository]\nmatch = 'x'", "`repository` must be a list of tables; write [[repository]]."),
         ("repository = [3]", "`repository 1` must be a table"),
         ("[[repository]]\nschedule.scan = 'always'", "`repository 1.match` must say which repositories"),
         ("[[repository]]\nmatch = ''", "`repository 1.match` must say which"),
-        ("[[repository]]\nmatch = 'x'\nbranch = 'y'", "`repository 1.branch` is not known; known are match, schedule."),
-        ("[[repository]]\nmatch = 'x'\nschedule = 'never'", "`repository 1.schedule` must be a table of windows"),
+        (
+            "[[repository]]\nmatch = 'x'\nbranch = 'y'",
+            "`repository 1.branch` is not known; known are match, schedule, policy,",
+        ),
+        ("[[repository]]\nmatch = 'x'\nschedule = 'never'", "`repository 1.schedule` must be a table;"),
         ("[shedule]", "unknown key 'shedule'; known are"),
     ],
 )

@@ -10,6 +10,7 @@ from debtd.cli.exit_codes import MEANING, ExitCode
 # Where each command is, and the sentence about it in `debtd --help`.
 COMMANDS = {
     "run": ("debtd.cli.run:run", "Scan, fix, verify and publish."),
+    "nightly": ("debtd.cli.nightly:nightly", "Visit all repositories whose windows are open, within budgets."),
     "scan": ("debtd.cli.scan:scan", "Report the debt in a folder."),
     "fix": ("debtd.cli.fix:fix", "Fix what can be proven, in place or as a diff."),
     "findings": ("debtd.cli.findings:findings", "Review findings and record decisions."),

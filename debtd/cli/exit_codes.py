@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from debtd.model.errors import ConfigError, DebtdError, RepoUnusable, Retryable, StateUnusable
+from debtd.model.errors import Busy, ConfigError, DebtdError, RepoUnusable, Retryable, StateUnusable
 
 
 class ExitCode(IntEnum):
@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 4
     STATE = 5
     RETRY = 6
+    BUSY = 7
     BUG = 70
     INTERRUPTED = 130
 
@@ -25,6 +26,7 @@ MEANING = {
     ExitCode.CONFIGURATION: "a setting or a rule is wrong",
     ExitCode.STATE: "the state directory or the database cannot be used",
     ExitCode.RETRY: "something outside failed for now; try again later",
+    ExitCode.BUSY: "another nightly pass is at work; this one did nothing",
     ExitCode.BUG: "a bug in debtd; a crash file tells what to report",
     ExitCode.INTERRUPTED: "interrupted from the keyboard",
 }
@@ -33,6 +35,8 @@ MEANING = {
 def exit_code_of(error: DebtdError) -> ExitCode:
     """The exit code of a fault, by its consequence."""
     match error:
+        case Busy():
+            return ExitCode.BUSY
         case Retryable():
             return ExitCode.RETRY
         case RepoUnusable():

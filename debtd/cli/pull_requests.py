@@ -9,12 +9,13 @@ import click
 from debtd.cli.diff import render_diff
 from debtd.cli.options import author_option, format_option, reason_option, settings_of, state_options
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
-from debtd.cli.views import pull_request_json
+from debtd.cli.pull_request_waiting import waiting
+from debtd.cli.views import pull_request_json, render_status
 from debtd.model.edit import apply_edits
 from debtd.model.errors import ConfigError, StateUnusable
 from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
-from debtd.model.suppression import Suppression, SuppressionKind
+from debtd.model.task import FixTask
 from debtd.ports import Store
 from debtd.wiring import durable
 from debtd.wiring.forges import forge_of
@@ -28,6 +29,9 @@ def pull_requests() -> None:
 
     A KEY can be given by its beginning.
     """
+
+
+pull_requests.add_command(waiting)
 
 
 @pull_requests.command("list")
@@ -49,7 +53,8 @@ def list_pull_requests(
     if output is Format.JSON:
         put_json([pull_request_json(pull_request) for pull_request in found])
         return
-    put_table(("key", "state", "rule", "title"), [(p.key[:12], p.state.value, p.rule_id, p.title) for p in found])
+    headers = ("key", "state", "waits for, or ended by", "rule", "title")
+    put_table(headers, [(p.key[:12], p.state.value, render_status(p), p.rule_id, p.title) for p in found])
     say(f"{plural(len(found), 'pull request')}.")
 
 
@@ -69,10 +74,22 @@ def show(key: str, *, output: Format, state_dir: Path | None, config: Path | Non
         return
     put(printable(f"{found.title} [{found.state}]"))
     put(printable(f"branch {found.branch} at {found.commit[:12]}, onto {found.base_branch}; {found.url}"))
-    if found.reason:
-        put(printable(f"reason: {found.reason}"))
+    _put_life(found)
     put()
     put(found.body)
+
+
+def _put_life(found: PullRequest) -> None:
+    if found.state is PullRequestState.OPEN:
+        put(f"waits for: {found.attention}" + (" (a draft)" if found.draft else ""))
+    if found.hands_off is not None:
+        put(f"hands off: {found.hands_off}")
+    if found.close_reason is not None or found.outcome is not None:
+        put(f"ended: {render_status(found)}" + (f", {found.outcome}" if found.close_reason and found.outcome else ""))
+    if found.reason:
+        put(printable(f"reason: {found.reason}"))
+    if found.owners:
+        put(printable(f"owners: {' '.join(found.owners)}; at most {plural(found.lines, 'line')} to review"))
 
 
 @pull_requests.command()
@@ -100,33 +117,46 @@ def diff(key: str, *, state_dir: Path | None, config: Path | None) -> None:
 @state_options
 def reject(key: str, *, reason: str, author: str | None, state_dir: Path | None, config: Path | None) -> None:
     """Say no: the pull request is closed, and its findings are not proposed again."""
-    from debtd.pipeline import publish  # noqa: PLC0415
+    from debtd.pipeline import reconcile  # noqa: PLC0415
 
     if not reason.strip():
         raise click.BadParameter("say why.", param_hint="--reason")
     settings = settings_of(state_dir, config)
     with durable.open_store(settings) as store:
         found = find_one(store, key)
-        if found.state not in {PullRequestState.OPEN, PullRequestState.PENDING}:
-            raise ConfigError(f"pull request {found.key[:12]} is {found.state} already; nothing was changed.")
-        task = next(t for t in store.tasks(found.repository_id) if t.key == found.key)
-        now = durable.SystemClock().now()
-        for fingerprint in task.fingerprints:
-            store.add_suppression(
-                Suppression(
-                    fingerprint=fingerprint,
-                    kind=SuppressionKind.REJECTED,
-                    reason=reason,
-                    author=author or durable.login_name(),
-                    created_at=now,
-                )
-            )
+        task = _task_of(store, found)
         repository = next(r for r in store.repositories() if r.id == found.repository_id)
-        publish.reject(found, reason, forge_of(settings, repository, found), store)
+        forge = forge_of(settings, repository, found)
+        now = durable.SystemClock().now()
+        reconcile.reject(found, task, (author or durable.login_name(), reason), forge, store, now)
     say(
         f"rejected {found.key[:12]}; its {plural(len(task.fingerprints), 'finding')} will not be proposed again"
-        " (`debtd findings reopen` undoes it for one)."
+        f" (`debtd pr reopen {found.key[:12]}` undoes it, `debtd findings reopen` for one finding)."
     )
+
+
+@pull_requests.command()
+@key_argument
+@click.option("--reason", default="taken back", help="Why; it is kept.")
+@author_option
+@state_options
+def reopen(key: str, *, reason: str, author: str | None, state_dir: Path | None, config: Path | None) -> None:
+    """Take a no back: what is still found is proposed again, as a new pull request."""
+    from debtd.pipeline import reconcile  # noqa: PLC0415
+
+    with durable.open_store(settings_of(state_dir, config)) as store:
+        found = find_one(store, key)
+        now = durable.SystemClock().now()
+        why = (author or durable.login_name(), reason)
+        lifted = reconcile.reopen(found, _task_of(store, found), why, store, now)
+    if lifted:
+        say(f"took {plural(lifted, 'no', 'noes')} back; the next run proposes anew what it still finds.")
+    else:
+        say(f"nobody said no to the findings of {found.key[:12]}; nothing was changed.")
+
+
+def _task_of(store: Store, pull_request: PullRequest) -> FixTask:
+    return next(task for task in store.tasks(pull_request.repository_id) if task.key == pull_request.key)
 
 
 def find_one(store: Store, prefix: str) -> PullRequest:

@@ -10,6 +10,7 @@ import click
 from debtd.cli.exit_codes import ExitCode
 from debtd.cli.options import PATH, config_option, format_option, rule_folders_option, settings_of
 from debtd.cli.output import Format, plural, put, put_json, put_table, say
+from debtd.cli.rule_standing import promote
 from debtd.cli.rule_stats import stats
 from debtd.model.errors import ConfigError
 from debtd.model.printable import printable
@@ -24,6 +25,7 @@ def rules() -> None:
 
 
 rules.add_command(stats)
+rules.add_command(promote)
 
 
 @rules.command("list")
@@ -62,6 +64,9 @@ def show(rule_id: str, *, rule_folders: tuple[Path, ...], output: Format, config
         put()
     if rule.fix_from is not None:
         put(f"Only where the project supports nothing older than Python {rule.fix_from[0]}.{rule.fix_from[1]}.")
+        put()
+    if rule.deadline is not None:
+        put(f"What it finds does not work from {rule.deadline} on, in what was released then or later.")
         put()
     for example in shown_examples(rule):
         put(example)
@@ -130,6 +135,7 @@ def _rule_json(rule: "Rule") -> dict[str, object]:
         "languages": list(rule.languages),
         "has_fix": rule.has_fix,
         "fix_from": None if rule.fix_from is None else ".".join(map(str, rule.fix_from)),
+        "deadline": rule.deadline and rule.deadline.isoformat(),
         "effort_minutes": rule.effort_minutes,
         "tags": list(rule.tags),
         "references": list(rule.references),

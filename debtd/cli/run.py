@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("locations", metavar="PATH|URL...", nargs=-1, required=True)
 @click.option("--stop-after", type=click.Choice(("scan", "fix", "verify")), help="A dry run, stopped there.")
+@click.option("--now", "at_once", is_flag=True, help="Keep to no windows, budgets or load limits: publish at once.")
 @click.option("--forge", default="", metavar="KIND", help="local, or one that debtd.toml sets up for the repository.")
 @rule_option
 @rule_folders_option
@@ -41,6 +42,7 @@ def run(
     locations: tuple[str, ...],
     *,
     stop_after: str | None,
+    at_once: bool,
     forge: str,
     rule: tuple[str, ...],
     rule_folders: tuple[Path, ...],
@@ -54,6 +56,9 @@ def run(
 
     Branches and pull requests go to a forge on this disk, unless debtd.toml names another one for the repository. One
     that cannot be worked on stops no other.
+
+    Windows, budgets and load limits of debtd.toml are kept to: what has to wait is told. Where none are set, everything
+    is published at once.
     """
     from debtd.cli.progress import progress_bars  # noqa: PLC0415
     from debtd.pipeline.order import Order, Stage  # noqa: PLC0415
@@ -66,7 +71,9 @@ def run(
         order = Order(
             rules=select_rules(all_rules, rule), stop_after=Stage(stop_after or "publish"), target_python=target
         )
-        ends = run_all(locations, order, rooms, settings, forge)
+        if at_once and order.stop_after is Stage.PUBLISH:
+            say("Publishing at once, as --now says: no windows, budgets or load limits are kept to.")
+        ends = run_all(locations, order, rooms, settings, forge, at_once=at_once)
     _show(ends, order, settings, state_dir, output, as_list=len(locations) > 1)
     code = next((end.code for end in ends if end.code is not ExitCode.DONE), ExitCode.DONE)
     if code is not ExitCode.DONE:
@@ -95,6 +102,8 @@ def _show(
                 if number:
                     put()
                 put_summary(end.outcome, order, store, state_dir)
+            for fault in end.outcome.faults if end.outcome is not None else ():
+                say(f"debtd: {printable(redact(str(fault)))}")
             if end.fault is not None:
                 sentence = printable(redact(str(end.fault)))
                 say(f"debtd: {sentence}")

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from debtd.cli.output import plural, put
@@ -14,13 +15,16 @@ from debtd.model.evidence import Evidence
 from debtd.model.finding import FindingState
 from debtd.model.printable import printable
 from debtd.model.pull_request import PullRequest, PullRequestState
-from debtd.pipeline.order import Order, Outcome, Stage
+from debtd.pipeline.order import Held, Order, Outcome, Stage
 from debtd.ports import Store
+from debtd.telemetry import redact
 
 _SHOWN = 15  # pull requests listed one by one
 _SKIP_SAYS = {
     SkipReason.VERSION_UNKNOWN: "need a declared Python version: set requires-python, or say --target-python X.Y",
     SkipReason.NO_FIX: "have no automatic fix",
+    SkipReason.REPORT_ONLY: "are of rules that may only report (`debtd rules stats`)",
+    SkipReason.OLD_DEBT: "were there at enrolment, and old_debt is false",
     SkipReason.SUPPRESSED: "are suppressed by a recorded decision",
     SkipReason.FILE_NOT_SCANNED: "are in files that could not be read in full",
     SkipReason.ROUND_TRIP: "are in files that the parser does not reproduce byte for byte",
@@ -36,6 +40,7 @@ def put_summary(outcome: Outcome, order: Order, store: Store, state_dir: Path | 
     _put_verdicts(outcome, store)
     if order.stop_after is Stage.PUBLISH:
         _put_pull_requests(outcome, store)
+        _put_waiting(outcome)
     _put_next(outcome, store, state_dir)
 
 
@@ -61,7 +66,10 @@ def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, obje
         "rejected": sum(not evidence.accepted for evidence in judged),
         "new_pull_requests": [pull_request_json(pr) for pr in outcome.published],
         "open_pull_requests": len(_open(outcome, store)),
+        "waiting": [{"key": one.task_key, "rule": one.rule_id, "waits_for": one.waits_for} for one in outcome.held],
+        "withheld": withheld_of(outcome),
         "broken_rules": dict(outcome.scanned.broken),
+        "faults": [printable(redact(str(fault))) for fault in outcome.faults],
     }
 
 
@@ -81,7 +89,9 @@ def _put_scan(outcome: Outcome, order: Order, store: Store) -> None:
     revision = outcome.revision
     put(printable(f"{outcome.repository.name} at {revision.commit[:12]} on {revision.branch}"))
     put()
-    if record is None:
+    if outcome.scanned.waits_for and not outcome.scanned.is_current:
+        put(printable(f"{'Scan':<10}waits for {outcome.scanned.waits_for}"))
+    elif record is None:
         put("Scan      nothing changed since the last scan: no file was read again")
     put(f"{'Files' if record is None else 'Scan ':<10}{render_coverage(outcome.scanned.coverage)}")
     put(f"{'Floor':<10}{outcome.scanned.project.render_min_python()}")
@@ -136,6 +146,27 @@ def _put_pull_requests(outcome: Outcome, store: Store) -> None:
         put(printable(f"{'':<10}{pull_request.key[:12]}  {pull_request.title}"))
     if len(outcome.published) > _SHOWN:
         put(f"{'':<10}and {len(outcome.published) - _SHOWN} more; `debtd pr list` shows all")
+
+
+def withheld_of(outcome: Outcome) -> dict[str, str]:
+    """What the stages wait for that may not be done now."""
+    scan = {"scan": outcome.scanned.waits_for} if outcome.scanned.waits_for else {}
+    return scan | {kind.value: reason for kind, reason in outcome.withheld.items()}
+
+
+def put_held(held: Sequence[Held]) -> None:
+    """Proven patches that wait, counted by what they wait for."""
+    if held:
+        patches = plural(len(held), "proven patch waits", "proven patches wait")
+        put(f"{'Waiting':<10}{patches}; `debtd pr waiting` shows each")
+        for words, count in Counter(one.waits_for for one in held).most_common():
+            put(printable(f"{'':<10}{count:>6,}  for {words}"))
+
+
+def _put_waiting(outcome: Outcome) -> None:
+    for kind, reason in outcome.withheld.items():
+        put(printable(f"{kind:<10}waits for {reason}"))
+    put_held(outcome.held)
 
 
 def _put_next(outcome: Outcome, store: Store, state_dir: Path | None) -> None:

@@ -1,5 +1,6 @@
 """How windows are shown: to people in the zone of each window and in UTC, and as JSON."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,10 +56,20 @@ def _window(now: WindowNow, explanation: Explanation) -> Iterator[str]:
         yield f"{_INDENT}{word:<8}{_opening(opening, zone)}{wait}"
     if not now.is_open and now.window.openings and not openings:
         yield f"{_INDENT}no opening before {explanation.horizon:%Y-%m-%d}"
+    yield from _queued(now, explanation, zone)
+
+
+def _queued(now: WindowNow, explanation: Explanation, zone: ZoneInfo) -> Iterator[str]:
+    """What waits for the window, and of what was proven already, what for besides."""
     told = [_waiting(waiting) for waiting in now.waiting]
     if told:
         yield f"{_INDENT}waiting {', '.join(told)}"
-    if now.kind is WindowKind.SCAN and explanation.queue is not None and explanation.scan_due is not None:
+    if explanation.queue is None:
+        return
+    if now.kind is WindowKind.PUBLISH:
+        for reason, count in Counter(held.reason for held in explanation.queue.held if held.reason).most_common():
+            yield f"{_INDENT}{count:>7} {reason}"
+    if now.kind is WindowKind.SCAN and explanation.scan_due is not None:
         yield from _last_scan(explanation.queue.scanned_at, explanation.scan_due, zone)
 
 
@@ -121,6 +132,10 @@ def explanation_json(explanation: Explanation) -> dict[str, object]:
             "openings_missed": due.missed,
             "go_at": _utc(due.go_at),
         },
+        "held": [
+            {"key": held.task.key, "rule": held.task.rule_id, "reason": held.reason or None, "since": _utc(held.since)}
+            for held in (explanation.queue.held if explanation.queue is not None else ())
+        ],
         "earliest_publish_at": _utc(explanation.earliest),
         "closed_days": list(explanation.closed_days),
         "problems": list(explanation.problems),

@@ -7,7 +7,7 @@ from debtd.cli.output import plural, say
 from debtd.model.coverage import Coverage, SkipReason
 from debtd.model.finding import Finding
 from debtd.model.printable import printable
-from debtd.model.pull_request import PullRequest
+from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.scan import Candidates
 from debtd.model.suppression import Suppression
 
@@ -100,4 +100,22 @@ def pull_request_json(pull_request: PullRequest) -> dict[str, object]:
         "commit": pull_request.commit,
         "url": pull_request.url,
         "reason": pull_request.reason or None,
+        "draft": pull_request.draft,
+        "waits_for": pull_request.attention if pull_request.state is PullRequestState.OPEN else None,
+        "hands_off": pull_request.hands_off,
+        "close_reason": pull_request.close_reason,
+        "outcome": pull_request.outcome,
+        "owners": list(pull_request.owners),
+        "lines": pull_request.lines,
+        "group": pull_request.group or None,
+        "merge_commit": pull_request.merge_commit or None,
+        "published_at": pull_request.published_at.isoformat() if pull_request.published_at else None,
+        "ended_at": pull_request.ended_at.isoformat() if pull_request.ended_at else None,
     }
+
+
+def render_status(pull_request: PullRequest) -> str:
+    """What it waits for, or how it ended; "" while that is unknown."""
+    if pull_request.state is PullRequestState.OPEN:
+        return pull_request.attention.value
+    return (pull_request.close_reason or pull_request.outcome or "").replace("-", " ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from debtd.model.pull_request import PullRequestOutcome
+from debtd.model.pull_request import PullRequest, PullRequestOutcome, PullRequestState
 
 ALLOWED_REFUSALS = 0.3
 """The share of pull requests that may be closed, edited or reverted before a rule falls a step."""
@@ -108,3 +108,20 @@ class RuleStanding:
     since: datetime
     author: str
     reason: str
+
+
+def standing_of(rule_id: str, repository_id: str, standings: Iterable[RuleStanding]) -> Standing:
+    """What a rule may do in a repository: the worse of what was decided there and everywhere."""
+    decided = (s.standing for s in standings if s.rule_id == rule_id and s.repository_id in {"", repository_id})
+    return max(decided, key=list(Standing).index, default=Standing.PULL_REQUEST)
+
+
+def outcome_of(pull_request: PullRequest) -> PullRequestOutcome | None:
+    """What people made of it; None while that is open, and where it says nothing about the rule."""
+    if pull_request.outcome is not None or pull_request.close_reason is not None:
+        return pull_request.outcome
+    before_outcomes_were_kept = {
+        PullRequestState.MERGED: PullRequestOutcome.MERGED,
+        PullRequestState.REJECTED: PullRequestOutcome.REFUSED,
+    }
+    return before_outcomes_were_kept.get(pull_request.state)

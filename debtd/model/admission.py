@@ -94,7 +94,9 @@ def _full(candidate: Candidate, pots: Counter[Pot], budgets: Budgets) -> list[Po
 
 
 def _named(pot: Pot) -> str:
-    return f"{pot.kind} {pot.of}".rstrip()
+    """A repository is known from where the sentence stands."""
+    is_of_repository = pot.kind in {BudgetKind.OPEN_IN_REPOSITORY, BudgetKind.LINES_IN_REPOSITORY}
+    return str(pot.kind) if is_of_repository or not pot.of else f"{pot.kind} {pot.of}"
 
 
 def _timed(wait: Wait, state: BudgetState, now: datetime) -> Wait:

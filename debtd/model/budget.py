@@ -25,6 +25,16 @@ class BudgetKind(StrEnum):
     PER_HOUR = "published within an hour"
 
 
+DEFAULT_SIZES: Mapping[BudgetKind, int] = {
+    BudgetKind.OPEN: 30,
+    BudgetKind.OPEN_IN_REPOSITORY: 5,
+    BudgetKind.OPEN_OF_TEAM: 10,
+    BudgetKind.LINES_IN_REPOSITORY: 800,
+    BudgetKind.PER_NIGHT: 10,
+}
+"""What a pass by itself keeps to where nothing is set; docs/budgets.md says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pot:
     """One budget: its kind, and of which repository, team or group ("" over all)."""

@@ -38,6 +38,8 @@ class SkipReason(StrEnum):
     ROUND_TRIP = "round-trip"
     VERSION_UNKNOWN = "version-unknown"
     SUPPRESSED = "suppressed"
+    REPORT_ONLY = "report-only"
+    OLD_DEBT = "old-debt"
     OVERLAP = "overlap"
     FILE_NOT_SCANNED = "file-not-scanned"
     CONTROL_SILENT = "control-silent"

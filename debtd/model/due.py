@@ -32,7 +32,7 @@ class Due:
 
 
 def judge_due(window: Window, last_completed: datetime | None, now: datetime) -> Due:
-    """What is owed to a stage. `last_completed` is when its last completed run ended; a run that was cut off is none.
+    """What is owed to a stage. `last_completed` is the time of its last completed run; a run that was cut off is none.
 
     An opening longer than a day owes one run for each 24 hours from its beginning. A clock that was set back (a last
     run in the future) counts as a run now: nothing is done twice on its account.

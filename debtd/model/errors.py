@@ -2,6 +2,7 @@
 
     DebtdError
     ├── Retryable       the same call may succeed later; `after_seconds` says when
+    │   └── Busy        another process is at the same work, and will do it
     ├── RepoUnusable    this repository (or folder) cannot be worked on; others go on
     ├── ConfigError     a setting or a rule is wrong; nothing starts until it is mended
     └── StateUnusable   the state directory or database cannot be used; nothing was lost
@@ -21,6 +22,10 @@ class Retryable(DebtdError):
     def __init__(self, message: str, *, after_seconds: float = 60.0) -> None:
         super().__init__(message)
         self.after_seconds = after_seconds
+
+
+class Busy(Retryable):
+    """Another process is at the same work."""
 
 
 class RepoUnusable(DebtdError):

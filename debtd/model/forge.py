@@ -96,6 +96,10 @@ class StatusState(StrEnum):
     FAILURE = "failure"
 
 
+OWN_STATUS = "debtd"
+"""What debtd's own commit statuses are named: this, or this, a slash and more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitStatus:
     """What stands beside a commit: `name` identifies it, `summary` is one line of evidence, `url` leads to more."""

@@ -1,9 +1,12 @@
 """What is still to do for one repository, read from the store: the state is the truth, no queue is needed here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from debtd.model.acceptance import Standing, standing_of
 from debtd.model.coverage import Skipped
+from debtd.model.errors import StateUnusable
 from debtd.model.finding import Finding, FindingState
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
@@ -12,7 +15,9 @@ from debtd.pipeline.triage import TriageInput, new_task, split, triage
 from debtd.ports import Clock, Store
 from debtd.rulekit.rule import Rule
 
-_UNFINISHED = (TaskState.PLANNED, TaskState.PATCHED, TaskState.ACCEPTED)
+T = TypeVar("T")
+
+UNFINISHED = (TaskState.PLANNED, TaskState.PATCHED, TaskState.ACCEPTED)
 _OVER = frozenset({PullRequestState.REJECTED, PullRequestState.MERGED, PullRequestState.CLOSED})
 
 
@@ -20,7 +25,10 @@ _OVER = frozenset({PullRequestState.REJECTED, PullRequestState.MERGED, PullReque
 class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
-    `scanned` are the paths that the last scan read in full; `inputs` digests rules, engines and floor.
+    `scanned` are the paths that the last scan read in full; `is_current`: it read this very revision. `inputs` digests
+    rules, engines and floor. Without `old_debt`, the findings of the baseline are left. `resting` are the keys of tasks
+    whose pull requests are open and stay as they are in this run; `landing` of those whose pull requests were merged
+    after this revision; `only` are the sole tasks to work on, None for all.
     """
 
     repository: Repository
@@ -28,11 +36,24 @@ class Backlog:
     rules: Sequence[Rule]
     scanned: Collection[str]
     inputs: str
+    old_debt: bool = True
+    resting: Collection[str] = ()
+    landing: Collection[str] = ()
+    only: Collection[str] | None = None
+    is_current: bool = True
 
     def tasks(self, store: Store, *states: TaskState) -> tuple[FixTask, ...]:
         """The tasks in these states whose rule takes part in this run."""
         ids = {rule.id for rule in self.rules}
         return tuple(task for task in store.tasks(self.repository.id, states) if task.rule_id in ids)
+
+    def to_do(self, store: Store, state: TaskState) -> tuple[FixTask, ...]:
+        """Those of them on which there is work now."""
+        return tuple(
+            task
+            for task in self.tasks(store, state)
+            if task.key not in self.resting and (self.only is None or task.key in self.only)
+        )
 
     def findings(self, store: Store) -> dict[str, Finding]:
         """All findings of the repository that are not resolved, by fingerprint, every rule included."""
@@ -53,9 +74,14 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
         inputs=work.inputs,
         suppressed={s.fingerprint for s in store.suppressions(clock.now(), work.repository.id)},
         spent={key for key, pr in pull_requests.items() if pr.state in _OVER},
+        reporting=_reporting(work, store),
+        old=frozenset() if work.old_debt else store.baseline(work.repository.id),
     )
-    rejected = _rejected_now(given, known.values(), findings)
-    taken = _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
+    unwanted = why_unwanted(work, store, clock)
+    over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
+    rejected = _rejected_now(given, over, findings)
+    landing = {f for key in work.landing if key in known for f in known[key].fingerprints}
+    taken = landing | _taken(known.values(), pull_requests) | {f for task, _ in rejected for f in task.fingerprints}
     sorted_out = triage(replace(given, taken=taken))
     parts = [part for task, group in rejected for part in _parts(given, task, group, store)]
     fresh = [task for task in (*sorted_out.tasks, *parts) if not _is_current(task, known)]
@@ -64,9 +90,20 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
 
 
 def supersede(work: Backlog, store: Store) -> None:
-    """Unfinished tasks for another base, or by other rules or engines, make room for new ones."""
-    findings = work.findings(store)
-    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
+    """Unfinished tasks for another base, or by other rules or engines, make room for new ones; so do those that were
+    started again for a pull request that is over by now."""
+    recorded = {pull_request.key: pull_request for pull_request in store.pull_requests(work.repository.id)}
+    holds = still_holds(work, work.findings(store))
+    for task in work.tasks(store, *UNFINISHED):
+        if task.key in recorded:
+            if recorded[task.key].state in _OVER:
+                store.move_task(task.key, TaskState.SUPERSEDED, "its pull request is over")
+        elif not (holds(task) and task.base_commit == work.revision.commit):
+            store.move_task(task.key, TaskState.SUPERSEDED, "the base, a rule or an engine changed")
+
+
+def still_holds(work: Backlog, findings: Mapping[str, Finding]) -> Callable[[FixTask], bool]:
+    """Whether a task is about the same findings, in files and by rules and engines that are what they were."""
     given = TriageInput(
         repository_id=work.repository.id,
         base_commit=work.revision.commit,
@@ -74,19 +111,57 @@ def supersede(work: Backlog, store: Store) -> None:
         scanned=work.scanned,
         inputs=work.inputs,
     )
-    for task in work.tasks(store, *_UNFINISHED):
+
+    def holds(task: FixTask) -> bool:
         group = [findings[f] for f in task.fingerprints if f in findings]
-        current = len(group) == len(task.fingerprints) and new_task(given, group).inputs == task.inputs
-        if task.key not in recorded and not (current and task.base_commit == work.revision.commit):
-            store.move_task(task.key, TaskState.SUPERSEDED, "the base, a rule or an engine changed")
+        return len(group) == len(task.fingerprints) and new_task(given, group).inputs == task.inputs
+
+    return holds
+
+
+def why_unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], str]:
+    """Why a task is not to be followed up; "" when it is."""
+    present = set(work.findings(store))
+    reporting, old = _reporting(work, store), frozenset() if work.old_debt else store.baseline(work.repository.id)
+    refused = {suppression.fingerprint for suppression in store.suppressions(clock.now(), work.repository.id)}
+
+    def reason(task: FixTask) -> str:
+        if task.rule_id in reporting:
+            return "its rule may only report"
+        if not refused.isdisjoint(task.fingerprints):
+            return "one of its findings is suppressed"
+        if not old.isdisjoint(task.fingerprints):
+            return "one of its findings is old debt, which is to be left"
+        return "" if present.issuperset(task.fingerprints) else "one of its findings is gone"
+
+    return reason
+
+
+def withdraw(work: Backlog, store: Store, clock: Clock) -> None:
+    """Unfinished tasks that people do not want any more, or that have nothing left to do, go no further."""
+    recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
+    unwanted = why_unwanted(work, store, clock)
+    for task in work.tasks(store, *UNFINISHED):
+        if task.key not in recorded and (reason := unwanted(task)):
+            store.move_task(task.key, TaskState.SUPERSEDED, reason)
+
+
+def _reporting(work: Backlog, store: Store) -> frozenset[str]:
+    """The ids of the rules that may only report here."""
+    standings = store.standings()
+    here = ((rule.id, standing_of(rule.id, work.repository.id, standings)) for rule in work.rules)
+    return frozenset(rule_id for rule_id, standing in here if standing is Standing.REPORT_ONLY)
 
 
 def _taken(tasks: Collection[FixTask], pull_requests: Mapping[str, PullRequest]) -> set[str]:
-    def is_waiting(task: FixTask) -> bool:
-        pull_request = pull_requests.get(task.key)
-        return pull_request is not None and pull_request.state not in _OVER
+    taken = (task for task in tasks if task.state in UNFINISHED or _is_waiting(task, pull_requests))
+    return {fingerprint for task in taken for fingerprint in task.fingerprints}
 
-    return {f for task in tasks if task.state in _UNFINISHED or is_waiting(task) for f in task.fingerprints}
+
+def _is_waiting(task: FixTask, pull_requests: Mapping[str, PullRequest]) -> bool:
+    """Whether its pull request is pending or open."""
+    pull_request = pull_requests.get(task.key)
+    return pull_request is not None and pull_request.state not in _OVER
 
 
 def _rejected_now(
@@ -114,3 +189,10 @@ def _parts(given: TriageInput, task: FixTask, group: Sequence[Finding], store: S
 def _is_current(task: FixTask, known: Mapping[str, FixTask]) -> bool:
     earlier = known.get(task.key)
     return earlier is not None and earlier.inputs == task.inputs and earlier.state is not TaskState.SUPERSEDED
+
+
+def required(value: T | None, task: FixTask) -> T:
+    """What the store must have for a task in this state."""
+    if value is None:
+        raise StateUnusable(f"the store has lost what belongs to fix task {task.key}; run `debtd db check`.")
+    return value

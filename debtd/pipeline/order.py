@@ -1,10 +1,11 @@
 """What one run of the road is given, and what it gives back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.coverage import Coverage, Skipped
+from debtd.model.errors import DebtdError
 from debtd.model.policy import Policy
 from debtd.model.project import Project, PythonVersion
 from debtd.model.pull_request import PullRequest
@@ -26,7 +27,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """The adapters of one run."""
+    """The adapters of one run. New pull requests go to `forge`; `forge_of` finds where an older one is."""
 
     workspaces: Workspaces
     scratch: Scratch
@@ -35,6 +36,11 @@ class Rooms:
     forge: Forge
     clock: Clock
     progress: Progress
+    forge_of: Callable[[PullRequest], Forge] | None = None
+
+    def forge_at(self, pull_request: PullRequest) -> Forge:
+        """Where a pull request is already. One that is not published yet goes to `forge`."""
+        return self.forge if self.forge_of is None or not pull_request.url else self.forge_of(pull_request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +59,10 @@ class Order:
 class Scanned:
     """What the scan stage left.
 
-    `record` is None when nothing had to be scanned, because nothing could differ; `broken` maps the ids of rules
-    that failed to what went wrong: their silence means nothing.
+    `record` is None when nothing was scanned: nothing could differ, or the stage had to wait (`waits_for`). Then what
+    is told is that of an earlier scan, and where `is_current` is False, of another commit. `is_whole`: nothing failed
+    that may go better the next time. `broken` maps the ids of rules that failed to what went wrong: their silence means
+    nothing.
     """
 
     project: Project
@@ -62,11 +70,25 @@ class Scanned:
     coverage: Coverage
     record: ScanRecord | None
     broken: Mapping[str, str] = field(default_factory=dict)
+    is_current: bool = True
+    is_whole: bool = True
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A proven patch that waits, and for what, in words that follow "waits for"."""
+
+    task_key: str
+    rule_id: str
+    waits_for: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks."""
+    """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks;
+    `withheld` says what a stage waits for that may not be done now; `faults` hindered single pull requests, and no
+    others."""
 
     repository: Repository
     revision: Revision
@@ -74,3 +96,6 @@ class Outcome:
     skipped: Mapping[str, Skipped]
     judged: tuple[str, ...]
     published: tuple[PullRequest, ...]
+    held: tuple[Held, ...] = ()
+    withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    faults: tuple[DebtdError, ...] = ()

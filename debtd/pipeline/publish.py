@@ -3,14 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from debtd.model.acceptance import Standing, standing_of
 from debtd.model.edit import apply_edits
+from debtd.model.errors import DebtdError, RepoUnusable, Retryable
 from debtd.model.evidence import Evidence
 from debtd.model.finding import Finding
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.policy import Policy
+from debtd.model.pull_request import Attention, PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, Patch
+from debtd.pipeline.burden import group_of, lines_of
+from debtd.pipeline.dress import dress
+from debtd.pipeline.order import Rooms
 from debtd.pipeline.render import render_body, render_commit_message, render_title
-from debtd.ports import CommitRequest, Forge, Progress, Store, Workspaces
+from debtd.ports import CommitRequest
 from debtd.rulekit.rule import Rule
 
 
@@ -35,7 +41,7 @@ def commit_request(accepted: Accepted, blobs: Mapping[str, bytes]) -> CommitRequ
     )
 
 
-def new_pull_request(accepted: Accepted, revision: Revision, commit: str) -> PullRequest:
+def new_pull_request(accepted: Accepted, revision: Revision, commit: str, owners: tuple[str, ...] = ()) -> PullRequest:
     """The pull request as it is recorded before anything is pushed."""
     return PullRequest(
         key=accepted.task.key,
@@ -46,40 +52,70 @@ def new_pull_request(accepted: Accepted, revision: Revision, commit: str) -> Pul
         commit=commit,
         title=render_title(accepted.rule, accepted.findings),
         body=render_body(accepted.task, accepted.rule, accepted.findings, accepted.evidence),
+        lines=lines_of(accepted.patch),
+        owners=owners,
+        group=group_of(accepted.rule),
     )
 
 
-def publish(
-    repository: Repository,
-    pending: Sequence[PullRequest],
-    workspaces: Workspaces,
-    forge: Forge,
-    store: Store,
-    progress: Progress,
-) -> tuple[PullRequest, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The pull requests that are open now, and what hindered single others."""
+
+    opened: tuple[PullRequest, ...] = ()
+    faults: tuple[DebtdError, ...] = ()
+
+
+def publish(repository: Repository, pending: Sequence[PullRequest], policy: Policy, rooms: Rooms) -> Published:
     """Push all recorded commits at once and open their pull requests. Safe to repeat from any point of interruption.
 
-    A branch that was refused hinders no other: it is told, by its error, when the others are open.
+    One that is refused hinders no other: its fault is told at the end. Raises what concerns all: a credential that is
+    refused, a remote that took nothing, and a forge that fails twice in a row ends the round.
     """
     if not pending:
-        return ()
+        return Published()
     commits = {pull_request.branch: pull_request.commit for pull_request in pending}
-    hindered = workspaces.push_new_branches(repository, commits, forge.remote(repository))
-    progress.start("publish", len(pending))
+    hindered = rooms.workspaces.push_new_branches(repository, commits, rooms.forge.remote(repository))
+    standings = rooms.store.standings()
+    rooms.progress.start("publish", len(pending))
     opened: list[PullRequest] = []
+    faults: list[DebtdError] = list(hindered.values())
+    failures = 0
     for pull_request in pending:
-        if pull_request.branch not in hindered:
-            opened.append(forge.ensure_pull_request(pull_request))
-            store.save_pull_request(opened[-1])
-        progress.advance("publish")
-    for error in hindered.values():
-        raise error
-    return tuple(opened)
+        rooms.progress.advance("publish")
+        if pull_request.branch in hindered or failures > 1:
+            continue
+        standing = standing_of(pull_request.rule_id, repository.id, standings)
+        try:
+            opened.append(_open(pull_request, policy, rooms, draft=policy.draft or standing is Standing.DRAFT))
+            failures = 0
+        except RepoUnusable as fault:
+            faults.append(fault)
+        except Retryable as fault:
+            faults.append(fault)
+            failures += 1
+    return Published(opened=tuple(opened), faults=tuple(faults))
 
 
-def reject(pull_request: PullRequest, reason: str, forge: Forge, store: Store) -> PullRequest:
-    """A person said no: remembered first, then told to the forge."""
-    refused = replace(pull_request, state=PullRequestState.REJECTED, reason=reason)
-    store.save_pull_request(refused)
-    forge.close_pull_request(refused, reason)
-    return refused
+def _open(pull_request: PullRequest, policy: Policy, rooms: Rooms, *, draft: bool) -> PullRequest:
+    """Open it, dress it, and only then record that it is open: what was killed on the way is done again. One that
+    people have closed already is recorded as open all the same, so that the next round treats it as a no."""
+    found = rooms.forge.ensure_pull_request(pull_request, draft=draft)
+    recorded = replace(
+        found,
+        state=PullRequestState.OPEN,
+        reason="",
+        draft=draft,
+        attention=Attention.DRAFT if draft else Attention.PEOPLE,
+        published_at=rooms.clock.now(),
+    )
+    fault: RepoUnusable | None = None
+    if found.state is PullRequestState.OPEN:
+        try:
+            dress(recorded, rooms.store.evidence(pull_request.key), policy, rooms.forge)
+        except RepoUnusable as refused:  # a label or a person too much: it is open, and stays so
+            fault = refused
+    rooms.store.save_pull_request(recorded)
+    if fault is not None:
+        raise fault
+    return recorded

@@ -1,5 +1,6 @@
 """Pure text for people: commit messages and pull request bodies. Repository text in them is hostile: escaped here."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -52,13 +53,14 @@ def render_body(task: FixTask, rule: Rule, findings: Sequence[Finding], evidence
             "",
             "## How to say no",
             "",
-            "Nothing here is merged by itself. To refuse it for good, with a reason that is remembered:",
+            "Close it: what it fixes is not proposed again, under no other name either. Or comment, if you may write:",
             "",
-            "```",
-            f'debtd pr reject {task.key[:12]} --reason "why not"',
-            "```",
+            "- `/debtd not-now 30d REASON`: closed, and proposed again after that time at the earliest",
+            "- `/debtd never REASON`: closed for good, with a reason that is remembered",
+            "- `/debtd rebase`: the branch is made again on the newest base",
             "",
-            "Commits of yours on this branch are never overwritten.",
+            f"`debtd pr reopen {task.key[:12]}`, where debtd runs, takes a no back.",
+            "As soon as somebody else's commit is on this branch, debtd keeps its hands off it.",
             "",
         ]
     )
@@ -93,6 +95,11 @@ def _evidence(evidence: Evidence) -> list[str]:
 def cell(text: str) -> str:
     """Text for a cell of a Markdown table."""
     return printable(text).replace("|", "\\|")
+
+
+def quoted(text: str) -> str:
+    """Words of others inside a sentence: they mention nobody, link nowhere and format nothing."""
+    return re.sub(r"([\\`*_\[\]<>#|~@])", r"\\\1", " ".join(printable(text).split())).replace("\\@", "@\u200b")
 
 
 def code(text: str) -> str:

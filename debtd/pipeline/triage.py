@@ -27,7 +27,8 @@ class TriageInput:
 
     `findings` are the repository's, `scanned` the paths that the last scan read in full, `inputs` a digest over
     rules and engines. Fingerprints in `suppressed` or `taken` (by another task) get no task. `spent` are keys of
-    earlier tasks whose pull requests are over: the same findings, brought back by a person, get a new key.
+    earlier tasks whose pull requests are over: the same findings, brought back by a person, get a new key. Rules in
+    `reporting` (ids) may only report, and fingerprints in `old` are debt that is to be left.
     """
 
     repository_id: str
@@ -38,6 +39,8 @@ class TriageInput:
     suppressed: Collection[str] = ()
     taken: Collection[str] = ()
     spent: Collection[str] = ()
+    reporting: Collection[str] = ()
+    old: Collection[str] = ()
 
 
 def triage(given: TriageInput) -> Triage:
@@ -85,6 +88,10 @@ def split(given: TriageInput, group: Sequence[Finding], culprit: str) -> tuple[F
 def _reason_to_skip(finding: Finding, given: TriageInput) -> Skipped | None:
     if finding.fingerprint in given.suppressed:
         return Skipped(SkipReason.SUPPRESSED)
+    if finding.match.rule_id in given.reporting:
+        return Skipped(SkipReason.REPORT_ONLY, "the rule may only report; `debtd rules stats` says why")
+    if finding.fingerprint in given.old:
+        return Skipped(SkipReason.OLD_DEBT, "it was there at enrolment, and `old_debt` is false")
     if finding.state is not FindingState.OPEN or finding.match.path not in given.scanned:
         return Skipped(SkipReason.FILE_NOT_SCANNED, "the last scan could not read the file in full")
     if not finding.match.edits:

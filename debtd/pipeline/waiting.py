@@ -25,11 +25,33 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldTask:
+    """A proven patch that waits. `reason` is what the last run said, a sentence ("" when none has looked at it yet);
+    `since` is when it said so, or when the patch was proven."""
+
+    task: FixTask
+    reason: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """What waits for each kind of window, and when the last scan of the repository was finished."""
 
     waiting: Mapping[WindowKind, tuple[Waiting, ...]]
     scanned_at: datetime | None
+    held: tuple[HeldTask, ...] = ()
+
+
+def held_tasks(store: Store, repository_id: str) -> tuple[HeldTask, ...]:
+    """The proven patches of a repository that are not published, in planning order."""
+    found = []
+    for task in store.tasks(repository_id, (TaskState.ACCEPTED,)):
+        newest = next((one for one in store.events(task.key, limit=20) if one.kind.startswith("task.")), None)
+        held = newest if newest is not None and newest.kind == "task.held" else None
+        reason = "" if held is None else str(dict(held.fields).get("reason", ""))
+        found.append(HeldTask(task, reason, None if newest is None else newest.at))
+    return tuple(found)
 
 
 def read_queue(store: Store, repository: Repository, now: datetime) -> Queue:
@@ -56,7 +78,8 @@ def read_queue(store: Store, repository: Repository, now: datetime) -> Queue:
         WindowKind.MAINTAIN: (Waiting(len(open_ones), "open pull request", "open pull requests"),),
         WindowKind.MERGE: (),
     }
-    return Queue({kind: tuple(w for w in found if w.count) for kind, found in waiting.items()}, scanned_at)
+    told = {kind: tuple(w for w in found if w.count) for kind, found in waiting.items()}
+    return Queue(told, scanned_at, held_tasks(store, repository.id))
 
 
 def _scanned_at(store: Store, repository: Repository) -> datetime | None:

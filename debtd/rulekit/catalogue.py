@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,7 @@ def _encoded(rule: Rule) -> dict[str, Any] | None:
     if isinstance(pattern, SemgrepPattern):
         values["detect"] = [pattern.body, pattern.example_name, pattern.example, pattern.fixed]
     values["nodes"] = [encode_node(node) for node in rule.nodes]
+    values["deadline"] = rule.deadline and rule.deadline.isoformat()
     values["bad"] = [[example.before, example.after, example.min_python] for example in rule.bad]
     try:
         copy: dict[str, Any] = json.loads(json.dumps(values))
@@ -117,12 +119,13 @@ def _encoded(rule: Rule) -> dict[str, Any] | None:
 
 def _decoded(values: Mapping[str, Any]) -> Rule:
     """The reverse of `_encoded`. Raises KeyError, TypeError, ValueError or AttributeError for anything else."""
-    plain = {name: _tuples(values[name]) for name in _FIELDS if name not in {"detect", "nodes", "bad"}}
+    plain = {name: _tuples(values[name]) for name in _FIELDS if name not in {"detect", "nodes", "bad", "deadline"}}
     plain["severity"] = Severity(values["severity"])
     plain["languages"] = tuple(map(Language, values["languages"]))
     return Rule(
         **plain,
         detect=None if values["detect"] is None else SemgrepPattern(*values["detect"]),
+        deadline=values["deadline"] and date.fromisoformat(values["deadline"]),
         nodes=tuple(map(decode_node, values["nodes"])),
         bad=tuple(Bad(before, after, tuple(oldest)) for before, after, oldest in values["bad"]),
     )

@@ -6,6 +6,7 @@ import re
 import traceback
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from debtd.model.errors import ConfigError
@@ -147,6 +148,8 @@ def _problem(rule: Rule) -> str:
         return "`references` needs at least one https:// address"
     if rule.effort_minutes <= 0:
         return "`effort_minutes` must be positive"
+    if rule.deadline is not None and type(rule.deadline) is not date:
+        return "`deadline` must be a day, date(2026, 10, 31)"
     if isinstance(rule.detect, SemgrepPattern):
         return ""
     if not rule.bad or not rule.good:

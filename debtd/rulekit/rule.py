@@ -5,6 +5,7 @@ fills the fields that come from the file itself (id, documentation, digest).
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from debtd.model.finding import Severity
@@ -58,7 +59,9 @@ class Rule:
     `detect` is None for a LibCST rule whose code is not loaded (see catalogue.py).
 
     `fix_from`: the oldest Python for which the debt is debt and the fix is right. A project that supports older
-    ones is not reported; one that declares nothing is reported without a fix.
+    ones is not reported; one that declares nothing is reported without a fix. `deadline`: the day from which what is
+    reported does not work any more, as the language's or library's own documentation names it; one of `references`
+    leads there.
     """
 
     message: str
@@ -72,6 +75,7 @@ class Rule:
     tags: tuple[str, ...]
     references: tuple[str, ...]
     fix_from: PythonVersion | None = None
+    deadline: date | None = None
     bad: tuple[Bad, ...] = ()
     good: tuple[str, ...] = ()
 

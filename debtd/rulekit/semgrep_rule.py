@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -40,6 +41,15 @@ class _Fields:
             raise ConfigError(f"{self.path}: `{key}` must be a whole number.")
         return value
 
+    def day(self, key: str) -> date | None:
+        """A day, written as a text; None where there is none."""
+        if key not in self.body:
+            return None
+        try:
+            return date.fromisoformat(self.text(key))
+        except (ConfigError, ValueError):
+            raise ConfigError(f'{self.path}: `{key}` must be a day in quotes, such as "2026-10-31".') from None
+
     def mapping(self, key: str) -> "_Fields":
         value = self.body.get(key)
         if not isinstance(value, dict):
@@ -64,6 +74,7 @@ def load_semgrep_rule(path: Path) -> Rule:
         effort_minutes=metadata.number("effort_minutes"),
         tags=metadata.texts("tags"),
         references=metadata.texts("references"),
+        deadline=metadata.day("deadline"),
         summary=metadata.text("summary"),
         description=metadata.text("description"),
         fix_safety=metadata.text("fix_safety"),

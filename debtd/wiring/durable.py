@@ -3,13 +3,13 @@
 import getpass
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debtd.adapters.filelock import locked
-from debtd.model.errors import StateUnusable
+from debtd.model.errors import Busy, Retryable, StateUnusable
 from debtd.model.repo import Repository
 from debtd.settings import Settings
 
@@ -109,4 +109,15 @@ def local_forge(settings: Settings) -> "Forge":
 def one_at_a_time(settings: Settings, repository: Repository) -> Iterator[None]:
     """One writer per repository and state directory. Raises Retryable while another one is at work."""
     with locked(settings.state_dir / "locks" / f"{repository.id}.lock", repository.source, wait_seconds=0):
+        yield
+
+
+@contextmanager
+def one_pass_at_a_time(settings: Settings) -> Iterator[None]:
+    """One nightly pass per state directory. Raises Busy while another one is at work."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(settings.state_dir / "locks" / "nightly.lock", "the pass", wait_seconds=0))
+        except Retryable:
+            raise Busy("another nightly pass is at work on this state directory; nothing was done.") from None
         yield

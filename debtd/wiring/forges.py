@@ -50,7 +50,7 @@ def forge_for(
         )
     if wanted is None:
         return local_forge(settings)
-    from debtd.adapters.forge.hosted import HostedForge  # noqa: PLC0415  (httpx is slow to import)
+    from debtd.adapters.forge.hosted.forge import HostedForge  # noqa: PLC0415  (httpx is slow to import)
 
     connected = connect(settings, wanted, clock=clock, sleep=sleep, limits=limits)
     project = wanted.project_of(repository.source) or ""
@@ -61,6 +61,19 @@ def forge_of(settings: Settings, repository: Repository, pull_request: PullReque
     """The forge that a pull request is on already, or will be."""
     on_disk = pull_request.url != "" and not pull_request.url.startswith("http")
     return forge_for(settings, repository, "local" if on_disk else "")
+
+
+def forge_finder(settings: Settings, repository: Repository) -> "Callable[[PullRequest], Forge]":
+    """`forge_of` for all pull requests of a repository; each forge is connected to once."""
+    known: dict[bool, Forge] = {}
+
+    def find(pull_request: PullRequest) -> "Forge":
+        hosted = pull_request.url.startswith("http")
+        if hosted not in known:
+            known[hosted] = forge_of(settings, repository, pull_request)
+        return known[hosted]
+
+    return find
 
 
 def check_forge(

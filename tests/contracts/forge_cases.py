@@ -1,32 +1,12 @@
 """What every forge must do, case by case: `run` gives what is seen, to be compared with `expected`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from debtd.model.errors import DebtdError
 from debtd.model.forge import CommitStatus, StatusState
+from tests.contracts.forge_case import HOSTED, OTHER_KEY, Case, consequence
+from tests.contracts.forge_life_cases import LIFE_CASES
 from tests.support.forges.world import KEY, World, again, branched, committed, opened
-
-EVERY = ("local", "github", "gitlab", "gitea")
-HOSTED = EVERY[1:]
-OTHER_KEY = "5c" * 20
-
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    run: Callable[[World], object]
-    expected: object
-    kinds: tuple[str, ...] = EVERY
-
-
-def _consequence(call: Callable[[], object]) -> str:
-    """What a call ends in: the class of its fault, or "done"."""
-    try:
-        call()
-    except DebtdError as error:
-        return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "debtd.model.errors")
-    return "done"
 
 
 def _publish(world: World) -> object:
@@ -207,7 +187,7 @@ def _unknown_branch(world: World) -> object:
         lambda: forge.ensure_comment(recorded, "x", "y"),
         lambda: forge.change_labels(recorded, add=["x"]),
     ]
-    return forge.read_pull_request(recorded), [_consequence(call) for call in calls]
+    return forge.read_pull_request(recorded), [consequence(call) for call in calls]
 
 
 def _hostile_texts(world: World) -> object:
@@ -227,7 +207,7 @@ def _two_keys(world: World) -> object:
 
 
 def _wrong_repository(world: World) -> object:
-    return _consequence(lambda: world.forge().remote(replace(world.repository, id="f" * 16)))
+    return consequence(lambda: world.forge().remote(replace(world.repository, id="f" * 16)))
 
 
 _TITLE = "Drop object from 3 classes"
@@ -277,4 +257,5 @@ CASES = (
     Case("hostile texts are only texts", _hostile_texts, ('<b>`x`</b> "q" é # y', "übrig", 1)),
     Case("two keys, two pull requests", _two_keys, (2, 2)),
     Case("a forge opened for one repository refuses another", _wrong_repository, "RepoUnusable", HOSTED),
+    *LIFE_CASES,
 )

@@ -1,4 +1,4 @@
-"""A pull request's whole life while one call goes wrong: whatever happens, it ends in one of each.
+"""A whole life while one call goes wrong: whatever happens, it ends as it should.
 
 The life is lived by a daemon that is started again after every fault: later when it was told when, and with the cause
 mended when an operator had to be called.
@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from debtd.model.errors import DebtdError, Retryable
-from debtd.model.forge import CommitStatus, StatusState
-from debtd.ports import Forge
+from tests.contracts.forge_case import consequence_of
+from tests.contracts.forge_lives import Life
 from tests.support.forges import faults
 from tests.support.forges.site import TOKEN, Fault
 from tests.support.forges.world import HostedWorld, branched
 
-ONE_OF_EACH = "1 pull request, closed; comments: hello 1, closed 1; label: 1; branch: gone"
 _RESTARTS = 8
 
 
@@ -66,21 +65,7 @@ class Lived:
     problems: tuple[str, ...]
 
 
-def _steps(world: HostedWorld, forge: Forge) -> Iterator[str]:
-    """Publish and reconcile, step by step."""
-    made = forge.ensure_pull_request(world.recorded)
-    yield "opened"
-    forge.ensure_comment(made, "hello", "Hello.")
-    forge.change_labels(made, add=["debtd"])
-    forge.set_status(made, CommitStatus(name="debtd", state=StatusState.SUCCESS, summary="proven"))
-    forge.comments(made)
-    yield "told"
-    forge.close_pull_request(made, "its findings are gone")
-    forge.delete_branch(made)
-    yield "closed"
-
-
-def live(world: HostedWorld, case: FaultCase | None, call: int) -> Lived:
+def live(world: HostedWorld, life: Life, case: FaultCase | None, call: int) -> Lived:
     """The whole life, with the fault at the call of this number."""
     world.recorded = branched(world)
     world.project.note(world.project.open_pull("other", "main", "t", "b", "ann"), "ann", "x")  # numbers do not agree
@@ -90,11 +75,10 @@ def live(world: HostedWorld, case: FaultCase | None, call: int) -> Lived:
     texts: list[str] = []
     for _ in range(_RESTARTS):
         try:
-            for _step in _steps(world, world.forge()):
-                pass
+            life.live(world, world.forge())
             break
         except DebtdError as error:
-            stops.append(_consequence(error))
+            stops.append(consequence_of(error))
             texts += [str(error), repr(error), *traceback.format_exception(error)]
             world.clock.advance(error.after_seconds if isinstance(error, Retryable) else 60)
     early = [
@@ -105,13 +89,13 @@ def live(world: HostedWorld, case: FaultCase | None, call: int) -> Lived:
     problems = [f"a call {c.method} {c.path} came before the time that the forge named" for c in early]
     problems += [f"a secret is in: {place}" for place in _leaks(world, texts)]
     problems += world.site.violations
-    return Lived(_end(world), tuple(stops), len(world.site.calls), tuple(problems))
+    return Lived(life.end(world), tuple(stops), len(world.site.calls), tuple(problems))
 
 
-def problems_of(case: FaultCase, lived: Lived) -> list[str]:
+def problems_of(life: Life, case: FaultCase, lived: Lived) -> list[str]:
     """What is not as it must be."""
     found = list(lived.problems)
-    if lived.end != ONE_OF_EACH:
+    if lived.end != life.expected:
         found.append(f"ended with {lived.end}")
     found += [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
     if len(lived.stops) > 2:
@@ -119,31 +103,15 @@ def problems_of(case: FaultCase, lived: Lived) -> list[str]:
     return found
 
 
-def telling_calls(world: HostedWorld) -> list[int]:
-    """The numbers of the calls, in a life without faults, that look, create, comment and close."""
-    live(world, None, 0)
-    writes = [number for number, call in enumerate(world.site.calls) if call.method != "GET"]
-    return [0, writes[0], writes[1], writes[-2]]
+def telling_calls(world: HostedWorld, life: Life) -> list[int]:
+    """The numbers of the calls, in a life without faults, that change what counts most."""
+    live(world, life, None, 0)
+    return life.telling([number for number, call in enumerate(world.site.calls) if call.method != "GET"])
 
 
-def all_calls(world: HostedWorld) -> list[int]:
-    live(world, None, 0)
+def all_calls(world: HostedWorld, life: Life) -> list[int]:
+    live(world, life, None, 0)
     return list(range(len(world.site.calls)))
-
-
-def _consequence(error: DebtdError) -> str:
-    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "debtd.model.errors")
-
-
-def _end(world: HostedWorld) -> str:
-    own = [pull for pull in world.project.pulls if pull.head == world.recorded.branch]
-    notes = [note.body for pull in own for note in pull.notes]
-    hello, closed = (sum(f"debtd-comment: {name} " in body for body in notes) for name in ("hello", "closed"))
-    states = ", ".join(pull.state for pull in own)
-    branch = "there" if world.recorded.branch in world.branches() else "gone"
-    labels = sum(len(pull.labels) for pull in own)
-    counts = f"comments: hello {hello}, closed {closed}; label: {labels}"
-    return f"{len(own)} pull request, {states}; {counts}; branch: {branch}"
 
 
 def _leaks(world: HostedWorld, texts: list[str]) -> Iterator[str]:
@@ -154,6 +122,8 @@ def _leaks(world: HostedWorld, texts: list[str]) -> Iterator[str]:
         TOKEN in f"{pull.title}{pull.body}" or any(TOKEN in n.body for n in pull.notes) for pull in world.project.pulls
     ):
         yield "a pull request"
+    if any(TOKEN in f"{issue.title}{issue.body}" for issue in world.project.issues):
+        yield "an issue"
     if any(TOKEN in call.target for call in world.site.calls):
         yield "a URL"
     for path in world.state_dir.rglob("*"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from debtd.model.errors import RepoUnusable, Retryable
-from tests.contracts.forge_cases import HOSTED
+from tests.contracts.forge_case import HOSTED
 from tests.support.forges import faults
 from tests.support.forges.park import Park
 from tests.support.forges.project import BOT

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.forge_cases import CASES, EVERY, Case
+from tests.contracts.forge_case import EVERY, Case
+from tests.contracts.forge_cases import CASES
 from tests.support.forges.descriptions import description_file
 from tests.support.forges.park import Park
 

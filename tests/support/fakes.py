@@ -97,13 +97,16 @@ class WordDetector:
         )
 
     def _matches(self, source: Source, word: str) -> list[Match]:
-        data = Path(source.location).read_bytes()
+        data = self._read(source)
         found: list[Match] = []
         at = data.find(word.encode())
         while at >= 0:
             found.append(self._match(source.path, word, at, data))
             at = data.find(word.encode(), at + 1)
         return found
+
+    def _read(self, source: Source) -> bytes:
+        return Path(source.location).read_bytes()
 
     def _match(self, path: str, word: str, at: int, data: bytes) -> Match:
         end = at + len(word)

@@ -6,7 +6,45 @@ Nothing here is safe to repeat by itself; `HostedForge` makes it so, for all for
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, TouchedFile
+from debtd.model.forge import (
+    ChecksState,
+    CiLoad,
+    Comment,
+    CommitStatus,
+    ForgeIssue,
+    ForgePullRequest,
+    ReviewState,
+    TouchedFile,
+)
+
+
+class ReceptionApi(Protocol):
+    """How a pull request is received."""
+
+    def checks(self, number: int, commit: str) -> Sequence[ChecksState]:
+        """What each check of its head commit says, debtd's own statuses left out; PENDING where that is not known."""
+        ...
+
+    def reviews(self, number: int, commit: str) -> Mapping[str, ReviewState]:
+        """The last word of each person (by login) who may write: CHANGES_REQUESTED, or APPROVED if it was said of this
+        commit; NONE for an approval that has lapsed."""
+        ...
+
+
+class IssueApi(Protocol):
+    """Issues of the repository; pull requests are not among them."""
+
+    def written_by(self, login: str) -> Sequence[ForgeIssue]:
+        """Those that an account wrote, in any state."""
+        ...
+
+    def read(self, number: int) -> ForgeIssue: ...
+
+    def create(self, title: str, body: str) -> ForgeIssue: ...
+
+    def edit(self, number: int, title: str, body: str) -> ForgeIssue: ...
+
+    def close(self, number: int) -> None: ...
 
 
 class ForgeApi(Protocol):
@@ -16,6 +54,12 @@ class ForgeApi(Protocol):
     def kind(self) -> str:
         """The name of the forge in settings."""
         ...
+
+    @property
+    def reception(self) -> ReceptionApi: ...
+
+    @property
+    def issues(self) -> IssueApi: ...
 
     def clone_url(self) -> str: ...
 
@@ -36,6 +80,15 @@ class ForgeApi(Protocol):
         ...
 
     def close(self, number: int) -> None: ...
+
+    def mark_ready(self, number: int, title: str) -> None:
+        """Make a draft one no draft; `title` is what it is already."""
+        ...
+
+    def merge(self, number: int, commit: str) -> None:
+        """Merge it, in a way that the repository allows, if its head stands at the commit. Whether it is merged by
+        then shows when it is read: some forges give no answer, or go on merging after it."""
+        ...
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Oldest first; `may_write` is left False."""
@@ -68,4 +121,8 @@ class ForgeApi(Protocol):
 
     def says_it_exists(self, status: int, words: str) -> bool:
         """Whether a refusal to create means "there is one already"."""
+        ...
+
+    def says_later(self, status: int, words: str) -> bool:
+        """Whether a refusal to merge means "not yet"."""
         ...

@@ -32,8 +32,9 @@ class Connection:
     credential: Credential
     statuses: bool = False
 
-    def transport(self, authorize: Authorize, headers: Mapping[str, str]) -> Transport:
-        return Transport(self.api_url, authorize, self.client, self.pacer, headers)
+    def transport(self, authorize: Authorize, headers: Mapping[str, str], api_url: str = "") -> Transport:
+        """`api_url` where a forge has more than one API, on the same host."""
+        return Transport(api_url or self.api_url, authorize, self.client, self.pacer, headers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

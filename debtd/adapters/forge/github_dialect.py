@@ -11,6 +11,7 @@ def login_of(fields: Fields, name: str) -> str:
 
 def comment(fields: Fields) -> Comment:
     return Comment(
+        number=fields.number("id"),
         author=login_of(fields, "user"),
         body=fields.text_or("body"),
         may_write=False,

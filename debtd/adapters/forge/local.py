@@ -1,46 +1,42 @@
 """A forge in the state directory: pull requests without a server.
 
 For each repository `<state>/forge/<id>/repository.git` holds the branches, `pulls/<number>.json` the records and
-`pulls/<number>.md` the pages that people read. The JSON is the truth and is written last; a page without one is a
-remnant of a crash and is written again.
+`pulls/<number>.md` the pages that people read; `issues` is a folder of the same kind. The JSON is the truth and is
+written last; a page without one is a remnant of a crash and is written again.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from debtd.adapters.filelock import locked
 from debtd.adapters.forge.hunks import touched_in_diff
-from debtd.adapters.forge.local_records import STATES, Record, all_records, newest, save
-from debtd.model.errors import RepoUnusable, StateUnusable
-from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, ForgeState, TouchedFile
+from debtd.adapters.forge.local_folders import Branches, LocalFolders
+from debtd.adapters.forge.local_issues import ensure_issue, read_issue
+from debtd.adapters.forge.local_merge import merged
+from debtd.adapters.forge.local_records import STATES, Record, all_records, newest, save, seen
+from debtd.model.errors import RepoUnusable
+from debtd.model.forge import (
+    ChecksState,
+    CiLoad,
+    Comment,
+    CommitStatus,
+    ForgeIssue,
+    ForgePullRequest,
+    Reception,
+    ReviewState,
+    TouchedFile,
+)
 from debtd.model.pull_request import PullRequest
 from debtd.model.repo import Repository
 from debtd.ports import Clock
-
-_HEX = frozenset("0123456789abcdef")
-
-
-class Branches(Protocol):
-    """The git half: bare repositories that only debtd writes."""
-
-    def ensure(self, path: Path) -> None: ...
-
-    def commit_of(self, path: Path, branch: str) -> str | None: ...
-
-    def delete(self, path: Path, branch: str, commit: str) -> None: ...
-
-    def diff(self, path: Path, commit: str) -> str: ...
 
 
 class LocalForge:
     """Implements the Forge port for any number of repositories. Who may write the state directory is a writer here."""
 
     def __init__(self, state_dir: Path, branches: Branches, clock: Clock) -> None:
-        self._root = state_dir.absolute() / "forge"
+        self._folders = LocalFolders(state_dir.absolute() / "forge")
         self._branches = branches
         self._clock = clock
 
@@ -49,12 +45,12 @@ class LocalForge:
         return "local"
 
     def remote(self, repository: Repository) -> str:
-        path = self._home(repository.id) / "repository.git"
+        path = self._folders.git_dir(repository.id)
         self._branches.ensure(path)
         return str(path)
 
     def ensure_pull_request(self, pull_request: PullRequest, *, draft: bool = False) -> PullRequest:
-        with self._pulls(pull_request.repository_id) as pulls:
+        with self._folders.opened(pull_request.repository_id, "pulls") as pulls:
             record = newest(pulls, pull_request.branch)
             if record is None:
                 record = Record(
@@ -82,7 +78,7 @@ class LocalForge:
         self._change(pull_request, close)
 
     def read_pull_request(self, pull_request: PullRequest) -> ForgePullRequest | None:
-        with self._pulls(pull_request.repository_id) as pulls:
+        with self._folders.opened(pull_request.repository_id, "pulls") as pulls:
             record = newest(pulls, pull_request.branch)
         return None if record is None else self._seen(record, pull_request.repository_id)
 
@@ -102,8 +98,14 @@ class LocalForge:
 
     def comments(self, pull_request: PullRequest) -> tuple[Comment, ...]:
         return tuple(
-            Comment(author=author, body=text, may_write=True, created_at=datetime.fromisoformat(written_at))
-            for author, name, written_at, text in self._record(pull_request).comments
+            Comment(
+                number=number,
+                author=author,
+                body=text,
+                may_write=True,
+                created_at=datetime.fromisoformat(written_at),
+            )
+            for number, (author, name, written_at, text) in enumerate(self._record(pull_request).comments, 1)
             if not name
         )
 
@@ -136,74 +138,61 @@ class LocalForge:
         self._change(pull_request, change)
 
     def delete_branch(self, pull_request: PullRequest) -> bool:
-        path = self._home(pull_request.repository_id) / "repository.git"
+        path = self._folders.git_dir(pull_request.repository_id)
         there = self._branches.commit_of(path, pull_request.branch)
         if there == pull_request.commit:
             self._branches.delete(path, pull_request.branch, there)
         return there in {None, pull_request.commit}
 
+    def reception(self, pull_request: PullRequest) -> Reception:
+        """Nothing checks and nobody reviews here."""
+        self._record(pull_request)
+        return Reception(checks=ChecksState.NONE, review=ReviewState.NONE)
+
+    def mark_ready(self, pull_request: PullRequest) -> None:
+        self._change(pull_request, lambda record: replace(record, draft=False))
+
+    def merge_pull_request(self, pull_request: PullRequest) -> None:
+        git_dir = self._folders.git_dir(pull_request.repository_id)
+        self._change(pull_request, lambda record: merged(record, pull_request.commit, git_dir, self._branches))
+
+    def ensure_issue(self, repository: Repository, name: str, title: str, body: str) -> ForgeIssue:
+        with self._folders.opened(repository.id, "issues") as folder:
+            return ensure_issue(folder, name, " ".join(title.split()), body)
+
+    def read_issue(self, repository: Repository, name: str) -> ForgeIssue | None:
+        with self._folders.opened(repository.id, "issues") as folder:
+            return read_issue(folder, name)
+
     def open_pull_requests(self, repository: Repository) -> tuple[ForgePullRequest, ...]:
-        with self._pulls(repository.id) as pulls:
+        with self._folders.opened(repository.id, "pulls") as pulls:
             records = [record for record in all_records(pulls) if record.state == "open"]
         return tuple(self._seen(record, repository.id) for record in sorted(records, key=lambda r: -r.number))
 
     def touched_files(self, repository: Repository, number: int) -> tuple[TouchedFile, ...]:
-        with self._pulls(repository.id) as pulls:
+        with self._folders.opened(repository.id, "pulls") as pulls:
             records = [record for record in all_records(pulls) if record.number == number]
-        path = self._home(repository.id) / "repository.git"
+        path = self._folders.git_dir(repository.id)
         return tuple(file for record in records for file in touched_in_diff(self._branches.diff(path, record.commit)))
 
     def ci_load(self, repository: Repository) -> CiLoad:  # noqa: ARG002  (nothing runs checks here)
         return CiLoad(queued=0, running=0, latencies_seconds=())
 
     def _seen(self, record: Record, repository_id: str) -> ForgePullRequest:
-        home = self._home(repository_id)
-        return ForgePullRequest(
-            number=record.number,
-            url=str(home / "pulls" / f"{record.number}.md"),
-            state=ForgeState(record.state),
-            draft=record.draft,
-            title=record.title,
-            body=record.body,
-            branch=record.head,
-            commit=self._branches.commit_of(home / "repository.git", record.head) or record.commit,
-            base_branch=record.base,
-            from_fork=False,
-            author="debtd",
-            labels=record.labels,
-            assignees=record.assignees,
-            reviewers=record.reviewers,
-        )
+        commit = self._branches.commit_of(self._folders.git_dir(repository_id), record.head)
+        page = self._folders.home(repository_id) / "pulls" / f"{record.number}.md"
+        return seen(record, str(page), commit or record.commit)
 
     def _record(self, pull_request: PullRequest) -> Record:
-        with self._pulls(pull_request.repository_id) as pulls:
+        with self._folders.opened(pull_request.repository_id, "pulls") as pulls:
             return _required(pulls, pull_request)
 
     def _change(self, pull_request: PullRequest, change: Callable[[Record], Record]) -> None:
-        with self._pulls(pull_request.repository_id) as pulls:
+        with self._folders.opened(pull_request.repository_id, "pulls") as pulls:
             before = _required(pulls, pull_request)
             after = change(before)
             if after != before:
                 save(pulls, after)
-
-    def _home(self, repository_id: str) -> Path:
-        if not repository_id or not set(repository_id) <= _HEX:
-            raise RepoUnusable(f"{repository_id!r} is not the id of a repository; enrol it again")
-        return self._root / repository_id
-
-    @contextlib.contextmanager
-    def _pulls(self, repository_id: str) -> Iterator[Path]:
-        """The folder of the pull requests, while no other process uses it."""
-        home = self._home(repository_id)
-        with locked(home / "pulls.lock", f"the local forge of repository {repository_id}"):
-            pulls = home / "pulls"
-            try:
-                pulls.mkdir(mode=0o700, exist_ok=True)
-                for half in pulls.glob(".half-*"):
-                    half.unlink()
-                yield pulls
-            except OSError as error:
-                raise StateUnusable(f"{pulls} cannot be used ({error.strerror}); check the state directory") from error
 
 
 def _required(pulls: Path, pull_request: PullRequest) -> Record:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from debtd.model.errors import StateUnusable
+from debtd.model.forge import ForgePullRequest, ForgeState
 from debtd.model.pull_request import PullRequestState
 
 STATES = {"open": PullRequestState.OPEN, "merged": PullRequestState.MERGED, "closed": PullRequestState.REJECTED}
@@ -35,11 +36,33 @@ class Record:
     reviewers: tuple[str, ...] = ()
     comments: tuple[tuple[str, str, str, str], ...] = ()
     statuses: tuple[tuple[str, str, str, str], ...] = ()
+    merge_commit: str = ""
 
 
 def newest(pulls: Path, branch: str) -> Record | None:
     """The newest pull request of a head branch."""
     return max((record for record in all_records(pulls) if record.head == branch), key=lambda r: r.number, default=None)
+
+
+def seen(record: Record, url: str, commit: str) -> ForgePullRequest:
+    """A record as the forge shows it, with its head branch at the commit."""
+    return ForgePullRequest(
+        number=record.number,
+        url=url,
+        state=ForgeState(record.state),
+        draft=record.draft,
+        title=record.title,
+        body=record.body,
+        branch=record.head,
+        commit=commit,
+        base_branch=record.base,
+        from_fork=False,
+        author="debtd",
+        labels=record.labels,
+        assignees=record.assignees,
+        reviewers=record.reviewers,
+        merge_commit=record.merge_commit,
+    )
 
 
 def all_records(pulls: Path) -> Iterator[Record]:
@@ -68,8 +91,8 @@ def _parse(path: Path) -> Record:
 def save(pulls: Path, record: Record) -> None:
     """Write the page, then the JSON, which is the truth."""
     fields = {name: getattr(record, name) for name in Record.__slots__}
-    _write(pulls / f"{record.number}.md", render_page(record))
-    _write(pulls / f"{record.number}.json", json.dumps(fields, indent=2, sort_keys=True) + "\n")
+    write_whole(pulls / f"{record.number}.md", render_page(record))
+    write_whole(pulls / f"{record.number}.json", json.dumps(fields, indent=2, sort_keys=True) + "\n")
 
 
 def render_page(record: Record) -> str:
@@ -82,7 +105,7 @@ def render_page(record: Record) -> str:
     return page
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """All of the text or the file as it was, also after a power cut."""
     descriptor, half = tempfile.mkstemp(prefix=".half-", dir=path.parent)
     with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:  # noqa: PTH123 - a descriptor

@@ -2,7 +2,10 @@
 
 import re
 
+from debtd.model.forge import OWN_STATUS
+
 _KEY = re.compile(r"<!-- debtd-key: ([0-9a-f]{8,64}) -->")
+_ISSUE = re.compile(r"<!-- debtd-issue: ([a-z0-9-]{1,80}) -->\s*")
 _COMMENT = re.compile(r"<!-- debtd-comment: ([a-z0-9-]{1,80}) -->")
 
 
@@ -24,3 +27,27 @@ def marked_comment(name: str, text: str) -> str:
     if not _COMMENT.fullmatch(mark):
         raise ValueError(f"{name!r} is not a name for a comment")
     return f"{mark}\n{text.rstrip()}\n"
+
+
+def issue_name_in(body: str) -> str | None:
+    """The name of debtd's issue with this body; None when it has no mark."""
+    found = _ISSUE.search(body)
+    return found[1] if found else None
+
+
+def marked_issue(name: str, body: str) -> str:
+    """The body of an issue that is recognised again."""
+    mark = f"<!-- debtd-issue: {name} -->"
+    if not _ISSUE.fullmatch(mark):
+        raise ValueError(f"{name!r} is not a name for an issue")
+    return f"{mark}\n{body.rstrip()}\n"
+
+
+def unmarked_issue(body: str) -> str:
+    """The body of an issue as it was before it was marked."""
+    return _ISSUE.sub("", body, count=1)
+
+
+def is_own_status(name: str) -> bool:
+    """Whether a commit status of this name is debtd's."""
+    return name == OWN_STATUS or name.startswith(f"{OWN_STATUS}/")

@@ -32,6 +32,18 @@ class BareBranches:
         with writing_own(path):
             _run(path, "update-ref", "--no-deref", "-d", f"refs/heads/{check_branch(branch)}", commit)
 
+    def advance(self, path: Path, branch: str, commit: str) -> None:
+        """Move a branch forward to the commit, unless there is no such branch or it has the commit already. Raises
+        RepoUnusable when it has others that the commit has not."""
+        check_ids([commit], str(path))
+        with writing_own(path):
+            there = self.commit_of(path, branch)
+            if there is None or not _run(path, "rev-list", "--max-count=1", commit, f"^{there}"):
+                return
+            if _run(path, "rev-list", "--max-count=1", there, f"^{commit}"):
+                raise RepoUnusable(f"branch {branch} of {path} has commits that {commit} has not; merge them by hand")
+            _run(path, "update-ref", "--no-deref", f"refs/heads/{branch}", commit, there)
+
     def diff(self, path: Path, commit: str) -> str:
         """What a commit changes against its first parent, as `git diff` prints it; empty when git cannot tell."""
         check_ids([commit], str(path))

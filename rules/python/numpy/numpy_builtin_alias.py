@@ -8,6 +8,8 @@ Fix safety: safe. The builtin takes the alias's place, only where it is rebound 
 the file uses aliases that did not come back and so cannot be written for NumPy 2. Elsewhere they are reported alone.
 """
 
+from datetime import date
+
 import libcst as cst
 
 from debtd.rulekit import Bad, Change, Rule, RuleVisitor, Severity
@@ -116,6 +118,7 @@ RULE = Rule(
         "https://numpy.org/doc/stable/release/1.24.0-notes.html#expired-deprecations",
         "https://numpy.org/doc/stable/release/2.0.0-notes.html",
     ),
+    deadline=date(2022, 12, 18),  # NumPy 1.24
     bad=(
         Bad(
             "import numpy as np\n\nx = np.int(1) + np.float(2.0)  # sum  #: finding\n",

@@ -9,6 +9,7 @@ one `import collections.abc` after the `import collections` that it relies on. C
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import libcst as cst
 
@@ -181,6 +182,7 @@ RULE = Rule(
         "https://docs.python.org/3/whatsnew/3.10.html#removed",
         "https://docs.python.org/3/library/collections.abc.html",
     ),
+    deadline=date(2021, 10, 4),  # Python 3.10
     fix_from=(3, 3),
     bad=(
         Bad("from collections import Mapping  #: finding\n", "from collections.abc import Mapping\n"),

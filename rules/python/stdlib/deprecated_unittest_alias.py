@@ -9,6 +9,7 @@ defines either name by itself is left alone. A base elsewhere that overrides the
 """
 
 import re
+from datetime import date
 
 import libcst as cst
 
@@ -124,6 +125,7 @@ RULE = Rule(
         "https://docs.python.org/3/whatsnew/3.12.html#id3",
         "https://docs.python.org/3.11/library/unittest.html#deprecated-aliases",
     ),
+    deadline=date(2023, 10, 2),  # Python 3.12
     fix_from=(3, 2),
     bad=(
         *tuple(

@@ -12,7 +12,7 @@ from debtd.model.errors import ConfigError, Retryable
 from debtd.model.forge_settings import ForgeSettings
 from debtd.ports import Directory
 from debtd.wiring.forges import check_forge, connect
-from tests.contracts.forge_cases import HOSTED
+from tests.contracts.forge_case import HOSTED
 from tests.support.command import ROOT
 from tests.support.forges import faults
 from tests.support.forges.gitea import GiteaWire

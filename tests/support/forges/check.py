@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.contracts.forge_cases import CASES, EVERY, HOSTED
-from tests.contracts.forge_faults import FAULTS, ONE_OF_EACH, all_calls, live, problems_of
+from tests.contracts.forge_case import EVERY, HOSTED
+from tests.contracts.forge_cases import CASES
+from tests.contracts.forge_faults import FAULTS, all_calls, live, problems_of
+from tests.contracts.forge_lives import LIVES, Life
 from tests.support.forges.descriptions import description_file
 from tests.support.forges.park import Park
 
@@ -59,20 +61,22 @@ def _contract(kind: str, park: Park, folder: Path) -> Iterator[Line]:
 
 
 def _faults(kind: str, park: Park, folder: Path) -> Iterator[Line]:
-    if kind not in HOSTED:
-        return
-    home = folder / f"{kind}-faults"
-    home.mkdir()
-    calls = all_calls(park.world(kind, home))
+    for life in LIVES if kind in HOSTED else ():
+        yield from _faults_of(kind, life, park, folder / f"{kind}-{life.name.replace(' ', '-')}")
+
+
+def _faults_of(kind: str, life: Life, park: Park, folder: Path) -> Iterator[Line]:
+    folder.mkdir()
+    calls = all_calls(park.world(kind, folder), life)
     for number, case in enumerate(FAULTS):
         problems: list[str] = []
         for call in calls:
-            world_home = folder / f"{kind}-fault-{number}-{call}"
-            world_home.mkdir()
-            lived = live(park.world(kind, world_home), case, call)
-            problems += [f"call {call}: {problem}" for problem in problems_of(case, lived)]
+            home = folder / f"{number}-{call}"
+            home.mkdir()
+            lived = live(park.world(kind, home), life, case, call)
+            problems += [f"call {call}: {problem}" for problem in problems_of(life, case, lived)]
         seen = "; ".join(problems) or f"the same, for each of {len(calls)} calls"
-        yield f"{case.name}, at each call of a life", ONE_OF_EACH, seen, not problems
+        yield f"{life.name}, {case.name}, at each call", life.expected, seen, not problems
 
 
 if __name__ == "__main__":

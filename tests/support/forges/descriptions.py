@@ -25,7 +25,7 @@ _FOLDERS += [parent / "shared" / "data" for parent in _ROOT.parents]
 _FILES = {"github": "github-openapi.json", "gitea": "forgejo-openapi.json"}
 # The copy of GitHub's description is trimmed: these paths are real and are not in it.
 _NOT_DESCRIBED = {
-    "github": re.compile(r"/orgs/[^/]+/(repos|installation)|/users/[^/]+/repos|/installation/repositories")
+    "github": re.compile(r"/orgs/[^/]+/(repos|installation)|/users/[^/]+/repos|/installation/repositories|/api/graphql")
 }
 
 

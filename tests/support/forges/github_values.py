@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tests.support.forges.project import Check, Note, Project, Pull
+from tests.support.forges.project import Check, Issue, Note, Project, Pull, Review
 from tests.support.forges.wire import stamp
 
+_VERDICTS = {
+    "approved": "APPROVED", "changes": "CHANGES_REQUESTED", "comment": "COMMENTED", "dismissed": "DISMISSED",
+}  # fmt: skip
 _USER_URLS = [
     "followers_url",
     "following_url",
@@ -92,11 +95,11 @@ def repository(project: Project, origin: str, path: str = "") -> dict[str, Any]:
         "private": False, "html_url": f"{origin}/{path}", "url": home, "description": None, "fork": project.fork,
         "clone_url": f"{origin}/{path}.git", "git_url": f"git://x/{path}.git", "ssh_url": f"git@x:{path}.git",
         "svn_url": f"{origin}/{path}", "homepage": None, "language": None, "license": None, "mirror_url": None,
-        "default_branch": project.default_branch, "has_issues": True, "has_projects": True, "has_wiki": True,
-        "has_pages": False, "has_downloads": True, "has_discussions": False, "archived": project.archived,
-        "disabled": False, "pushed_at": "2026-01-01T00:00:00Z", "created_at": "2026-01-01T00:00:00Z",
-        "updated_at": "2026-01-01T00:00:00Z", "topics": project.topics, "visibility": "public",
-        "network_count": 0, "subscribers_count": 0, "is_template": False,
+        "default_branch": project.default_branch, "has_issues": project.has_issues, "has_projects": True,
+        "has_wiki": True, "has_pages": False, "has_downloads": True, "has_discussions": False,
+        "archived": project.archived, "disabled": False, "pushed_at": "2026-01-01T00:00:00Z",
+        "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "topics": project.topics,
+        "visibility": "public", "network_count": 0, "subscribers_count": 0, "is_template": False,
     }  # fmt: skip
     return made
 
@@ -128,7 +131,7 @@ def pull(project: Project, one: Pull, origin: str, *, full: bool) -> dict[str, A
         "review_comments": f"{url}/comments", "statuses": f"{home}/statuses/x",
     }  # fmt: skip
     made: dict[str, Any] = {
-        "url": url, "id": 1000 + one.number, "node_id": f"PR_{one.number}", "html_url": page,
+        "url": url, "id": 1000 + one.number, "node_id": f"PR_{project.path}#{one.number}", "html_url": page,
         "diff_url": f"{page}.diff", "patch_url": f"{page}.patch", "issue_url": links["issue"],
         "commits_url": links["commits"], "review_comments_url": links["review_comments"],
         "review_comment_url": links["review_comment"], "comments_url": links["comments"],
@@ -136,7 +139,8 @@ def pull(project: Project, one: Pull, origin: str, *, full: bool) -> dict[str, A
         "locked": False, "title": one.title, "user": user(one.author, origin), "body": one.body,
         "labels": labels(one.labels, origin), "milestone": None, "created_at": stamp(one.created_at),
         "updated_at": stamp(one.created_at), "closed_at": ended,
-        "merged_at": ended if one.state == "merged" else None, "merge_commit_sha": None,
+        "merged_at": ended if one.state == "merged" else None,
+        "merge_commit_sha": "e" * 40 if one.state == "open" else one.merge_commit or None,  # open: a trial merge
         "assignee": user(one.assignees[0], origin) if one.assignees else None,
         "assignees": [user(login, origin) for login in one.assignees],
         "requested_reviewers": [user(login, origin) for login in one.reviewers], "requested_teams": [],
@@ -165,19 +169,23 @@ def _end(project: Project, ref: str, commit: str, origin: str, fork: str) -> dic
     }  # fmt: skip
 
 
-def issue(project: Project, one: Pull, origin: str) -> dict[str, Any]:
+def issue(project: Project, one: Pull | Issue, origin: str) -> dict[str, Any]:
+    """An issue, or the one behind a pull request."""
+    page = f"{origin}/{project.path}/{'pull' if isinstance(one, Pull) else 'issues'}/{one.number}"
+    links = dict.fromkeys(("url", "html_url", "diff_url", "patch_url"), page)
+    behind = {"pull_request": links} if isinstance(one, Pull) else {}
     home = f"{origin}/api/v3/repos/{project.path}/issues/{one.number}"
     return {
         "url": home, "repository_url": f"{origin}/api/v3/repos/{project.path}", "labels_url": f"{home}/labels",
         "comments_url": f"{home}/comments", "events_url": f"{home}/events",
-        "html_url": f"{origin}/{project.path}/pull/{one.number}", "id": 2000 + one.number,
+        "html_url": page, "id": 2000 + one.number,
         "node_id": f"I_{one.number}", "number": one.number, "title": one.title, "user": user(one.author, origin),
         "labels": labels(one.labels, origin), "state": "open" if one.state == "open" else "closed", "locked": False,
         "assignee": None, "assignees": [user(login, origin) for login in one.assignees], "milestone": None,
         "comments": len(one.notes), "created_at": stamp(one.created_at), "updated_at": stamp(one.created_at),
         "closed_at": None if one.state == "open" else "2026-01-02T00:00:00Z", "author_association": "MEMBER",
         "body": one.body, "closed_by": user(one.ended_by, origin) if one.ended_by else None,
-    }  # fmt: skip
+    } | behind  # fmt: skip
 
 
 def comment(project: Project, one: Pull, note: Note, origin: str) -> dict[str, Any]:
@@ -199,11 +207,35 @@ def status(project: Project, entry: tuple[str, str, str, str, str], origin: str)
     }  # fmt: skip
 
 
+def short_status(entry: tuple[str, str, str, str, str], origin: str) -> dict[str, Any]:
+    """As in a combined status."""
+    _, name, state, summary, url = entry
+    return {
+        "url": f"{origin}/s", "avatar_url": None, "id": number_of(name), "node_id": "S", "state": state,
+        "description": summary, "target_url": url or None, "context": name, "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+
+
+def methods(project: Project) -> dict[str, bool]:
+    names = {"merge": "allow_merge_commit", "squash": "allow_squash_merge", "rebase": "allow_rebase_merge"}
+    return {name: method in project.methods for method, name in names.items()}
+
+
+def review(project: Project, one: Pull, review: Review, origin: str) -> dict[str, Any]:
+    page, state = f"{origin}/{project.path}/pull/{one.number}", _VERDICTS[review.verdict]
+    return {
+        "id": review.id, "node_id": f"R_{review.id}", "user": user(review.author, origin), "body": "", "state": state,
+        "html_url": page, "pull_request_url": page, "commit_id": review.commit, "author_association": "MEMBER",
+        "submitted_at": stamp(review.created_at), "_links": {"html": {"href": page}, "pull_request": {"href": page}},
+    }  # fmt: skip
+
+
 def check_run(check: Check, number: int, origin: str) -> dict[str, Any]:
     return {
-        "id": number, "node_id": f"CR_{number}", "head_sha": check.commit, "external_id": "", "name": f"job {number}",
+        "id": number, "node_id": f"CR_{number}", "head_sha": check.commit, "external_id": "", "name": check.name,
         "url": f"{origin}/c/{number}", "html_url": None, "details_url": None, "status": check.status,
-        "conclusion": "success" if check.completed_at else None, "started_at": stamp(check.started_at),
+        "conclusion": check.conclusion if check.completed_at else None, "started_at": stamp(check.started_at),
         "completed_at": stamp(check.completed_at), "check_suite": None, "app": None, "pull_requests": [],
         "output": {"title": None, "summary": None, "text": None, "annotations_count": 0, "annotations_url": "x"},
     }  # fmt: skip

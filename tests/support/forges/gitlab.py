@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.support.forges.github_values import number_of
+from tests.support.forges.gitlab_issues import GitLabIssues
+from tests.support.forges.gitlab_merging import GitLabMerging
 from tests.support.forges.project import BOT, Note, Project, Pull
 from tests.support.forges.wire import Call, Reply, dispatch, paged, route, stamp
 
@@ -19,12 +21,14 @@ class GitLabWire:
     prefix = "/api/v4"
 
     def __init__(self, projects: Callable[[], Mapping[str, Project]]) -> None:
-        self._projects = projects
+        self.projects = projects
+        self.origin = ""
+        self.merging = GitLabMerging(self)
+        self.issues = GitLabIssues(self)
         self.forget()
-        self._origin = ""
         home, one = "/projects/{id}", "/projects/{id}/merge_requests/{number}"
         self._routes = [
-            route("GET", "/user", lambda call: Reply(200, self._user(BOT))),
+            route("GET", "/user", lambda call: Reply(200, self.user(BOT))),
             route("GET", "/users", self._users),
             route("GET", "/personal_access_tokens/self", self._token),
             route("GET", "/groups/{group}/projects", self._group),
@@ -41,11 +45,15 @@ class GitLabWire:
             route("GET", f"{home}/pipelines", self._pipelines),
             route("GET", f"{home}/repository/branches", self._branches),
             route("DELETE", f"{home}/repository/branches/{{branch}}", self._delete_branch),
+            *self.merging.routes,
+            *self.issues.routes,
         ]
 
     def forget(self) -> None:
         """As it was in the beginning."""
         self.scopes = ["api"]
+        self.merging.forget()
+        self.issues.forget()
 
     def project_path(self, path: str) -> str | None:
         parts = path.split("/")
@@ -58,22 +66,22 @@ class GitLabWire:
         return Reply(status, {"message": message})
 
     def answer(self, call: Call, origin: str) -> Reply:
-        self._origin = origin
+        self.origin = origin
         path = call.path.removeprefix(self.prefix)
         wanted = self.project_path(path)
-        if wanted is not None and wanted not in self._projects():
+        if wanted is not None and wanted not in self.projects():
             return self.refusal(404, "404 Project Not Found")
         return dispatch(self._routes, call, path) or self.refusal(404, "404 Not Found")
 
-    def _user(self, login: str) -> dict[str, Any]:
+    def user(self, login: str) -> dict[str, Any]:
         return {
             "id": number_of(login), "username": login, "name": login.title(), "state": "active", "locked": False,
-            "avatar_url": None, "web_url": f"{self._origin}/{login}",
+            "avatar_url": None, "web_url": f"{self.origin}/{login}",
         }  # fmt: skip
 
     def _users(self, call: Call) -> Reply:
         wanted = call.query["username"]
-        return Reply(200, [] if wanted == "nobody" else [self._user(wanted)])
+        return Reply(200, [] if wanted == "nobody" else [self.user(wanted)])
 
     def _token(self, call: Call) -> Reply:
         return Reply(200, {"id": 1, "name": "debtd", "revoked": False, "active": True, "scopes": self.scopes})
@@ -82,52 +90,53 @@ class GitLabWire:
         level = _LEVELS.get(project.people.get(BOT, ""), 0)
         made: dict[str, Any] = {
             "id": number_of(project.path), "path_with_namespace": project.path,
-            "http_url_to_repo": f"{self._origin}/{project.path}.git", "default_branch": project.default_branch,
-            "archived": project.archived, "topics": project.topics, "web_url": f"{self._origin}/{project.path}",
+            "http_url_to_repo": f"{self.origin}/{project.path}.git", "default_branch": project.default_branch,
+            "archived": project.archived,
+            "issues_enabled": project.has_issues, "topics": project.topics, "web_url": f"{self.origin}/{project.path}",
             "permissions": {"project_access": {"access_level": level, "notification_level": 3}, "group_access": None},
         }  # fmt: skip
         return made | ({"forked_from_project": {"id": 1}} if project.fork else {})
 
     def _group(self, call: Call, group: str) -> Reply:
-        own = [self._project(p) for path, p in self._projects().items() if path.startswith(f"{group}/")]
-        return paged(call, own, self._origin, default=20) if own else self.refusal(404, "404 Group Not Found")
+        own = [self._project(p) for path, p in self.projects().items() if path.startswith(f"{group}/")]
+        return paged(call, own, self.origin, default=20) if own else self.refusal(404, "404 Group Not Found")
 
     def _show(self, call: Call, id: str) -> Reply:  # noqa: A002  (GitLab's name)
-        return Reply(200, self._project(self._projects()[id]))
+        return Reply(200, self._project(self.projects()[id]))
 
-    def _merge_request(self, project: Project, one: Pull) -> dict[str, Any]:
-        ended = self._user(one.ended_by) if one.ended_by else None
+    def merge_request(self, project: Project, one: Pull) -> dict[str, Any]:
+        ended = self.user(one.ended_by) if one.ended_by else None
         return {
             "id": 1000 + one.number, "iid": one.number, "project_id": number_of(project.path), "title": one.title,
             "description": one.body, "state": _STATES[one.state], "created_at": stamp(one.created_at),
             "updated_at": stamp(one.created_at), "target_branch": one.base, "source_branch": one.head,
-            "author": self._user(one.author), "assignees": [self._user(login) for login in one.assignees],
-            "reviewers": [self._user(login) for login in one.reviewers],
+            "author": self.user(one.author), "assignees": [self.user(login) for login in one.assignees],
+            "reviewers": [self.user(login) for login in one.reviewers],
             "source_project_id": number_of(one.fork or project.path), "target_project_id": number_of(project.path),
             "labels": one.labels, "draft": one.title.startswith("Draft:"), "merge_status": "can_be_merged",
             "detailed_merge_status": "mergeable", "sha": project.head_commit(one),
             "merge_user": ended if one.state == "merged" else None,
             "closed_by": ended if one.state == "closed" else None,
-            "web_url": f"{self._origin}/{project.path}/-/merge_requests/{one.number}", "has_conflicts": False,
-        }  # fmt: skip
+            "web_url": f"{self.origin}/{project.path}/-/merge_requests/{one.number}", "has_conflicts": False,
+        } | self.merging.merge_fields(one, project)  # fmt: skip
 
-    def _on_pull(self, id: str, number: str, act: Callable[[Project, Pull], Reply]) -> Reply:  # noqa: A002
-        project = self._projects()[id]
+    def on_pull(self, id: str, number: str, act: Callable[[Project, Pull], Reply]) -> Reply:  # noqa: A002
+        project = self.projects()[id]
         pull = project.pull(int(number)) if number.isdigit() else None
         return self.refusal(404, "404 Not found") if pull is None else act(project, pull)
 
     def _pulls(self, call: Call, id: str) -> Reply:  # noqa: A002
-        project = self._projects()[id]
+        project = self.projects()[id]
         wanted, head = call.query.get("state", "all"), call.query.get("source_branch")
         found = [
-            self._merge_request(project, pull)
+            self.merge_request(project, pull)
             for pull in project.listed()
             if head in {None, pull.head} and wanted in {"all", _STATES[pull.state]}
         ]
-        return paged(call, found, self._origin, default=20)
+        return paged(call, found, self.origin, default=20)
 
     def _create(self, call: Call, id: str) -> Reply:  # noqa: A002
-        project, body = self._projects()[id], call.json()
+        project, body = self.projects()[id], call.json()
         head, base = body["source_branch"], body["target_branch"]
         if project.branch_commit(head) is None:
             return Reply(400, {"message": {"source_branch": ["does not exist"]}})
@@ -137,10 +146,17 @@ class GitLabWire:
             return Reply(409, {"message": [words]})
         pull = project.open_pull(head, base, body["title"], body.get("description", ""), BOT)
         pull.draft = pull.title.startswith("Draft:")
-        return Reply(201, self._merge_request(project, pull))
+        return Reply(201, self.merge_request(project, pull))
 
     def _pull(self, call: Call, id: str, number: str) -> Reply:  # noqa: A002
-        return self._on_pull(id, number, lambda project, pull: Reply(200, self._merge_request(project, pull)))
+        def show(project: Project, pull: Pull) -> Reply:
+            full = self.merge_request(project, pull) | {"head_pipeline": self.merging.head_pipeline(project, pull)}
+            if pull.state == "merged" and self.merging.slow > 0:
+                self.merging.slow -= 1
+                full["state"] = "locked"
+            return Reply(200, full)
+
+        return self.on_pull(id, number, show)
 
     def _edit(self, call: Call, id: str, number: str) -> Reply:  # noqa: A002
         def edit(project: Project, pull: Pull) -> Reply:
@@ -157,9 +173,9 @@ class GitLabWire:
                 pull.reviewers = [members[one] for one in body["reviewer_ids"] if one in members]
             if body.get("state_event") == "close" and pull.state == "open":
                 project.end(pull, BOT, "closed")
-            return Reply(200, self._merge_request(project, pull))
+            return Reply(200, self.merge_request(project, pull))
 
-        return self._on_pull(id, number, edit)
+        return self.on_pull(id, number, edit)
 
     def _diffs(self, call: Call, id: str, number: str) -> Reply:  # noqa: A002
         def show(project: Project, pull: Pull) -> Reply:
@@ -172,13 +188,13 @@ class GitLabWire:
                     "new_file": "new file mode" in head, "renamed_file": False, "deleted_file": False,
                     "generated_file": False,
                 })  # fmt: skip
-            return paged(call, found, self._origin, default=20)
+            return paged(call, found, self.origin, default=20)
 
-        return self._on_pull(id, number, show)
+        return self.on_pull(id, number, show)
 
     def _as_note(self, note: Note) -> dict[str, Any]:
         return {
-            "id": note.id, "body": note.body, "author": self._user(note.author), "system": False,
+            "id": note.id, "body": note.body, "author": self.user(note.author), "system": False,
             "created_at": stamp(note.created_at), "updated_at": stamp(note.created_at), "noteable_type": "MergeRequest",
             "internal": False, "resolvable": False,
         }  # fmt: skip
@@ -187,26 +203,26 @@ class GitLabWire:
         def show(project: Project, pull: Pull) -> Reply:
             system = self._as_note(Note(0, "ann", "changed the description", pull.created_at)) | {"system": True}
             notes = [system, *map(self._as_note, project.listed_notes(pull))]
-            return paged(call, notes, self._origin, default=20)
+            return paged(call, notes, self.origin, default=20)
 
-        return self._on_pull(id, number, show)
+        return self.on_pull(id, number, show)
 
     def _note(self, call: Call, id: str, number: str) -> Reply:  # noqa: A002
-        return self._on_pull(
+        return self.on_pull(
             id, number, lambda project, pull: Reply(201, self._as_note(project.note(pull, BOT, call.json()["body"])))
         )
 
     def _members(self, call: Call, id: str) -> Reply:  # noqa: A002
-        people = self._projects()[id].people
+        people = self.projects()[id].people
         found = [
-            self._user(login) | {"access_level": _LEVELS[role], "membership_state": "active"}
+            self.user(login) | {"access_level": _LEVELS[role], "membership_state": "active"}
             for login, role in people.items()
             if call.query.get("query", "") in login
         ]
-        return paged(call, found, self._origin, default=20)
+        return paged(call, found, self.origin, default=20)
 
     def _status(self, call: Call, id: str, commit: str) -> Reply:  # noqa: A002
-        project, body = self._projects()[id], call.json()
+        project, body = self.projects()[id], call.json()
         entry = (commit, body["name"], body["state"], body["description"], "")
         if any(known[:3] == entry[:3] for known in project.statuses[-1:]):
             return Reply(400, {"message": "Cannot transition status via :enqueue from :pending"})
@@ -220,22 +236,22 @@ class GitLabWire:
              "status": {"queued": "pending", "in_progress": "running"}.get(check.status, "success"),
              "created_at": stamp(check.started_at), "updated_at": stamp(check.completed_at or check.started_at),
              "web_url": "x"}
-            for number, check in enumerate(self._projects()[id].checks, 1)
+            for number, check in enumerate(self.projects()[id].checks, 1)
         ]  # fmt: skip
-        return paged(call, found, self._origin, default=20)
+        return paged(call, found, self.origin, default=20)
 
     def _branches(self, call: Call, id: str) -> Reply:  # noqa: A002
-        project = self._projects()[id]
+        project = self.projects()[id]
         wanted = call.query["search"].removeprefix("^").removesuffix("$")
         found = [
             {"name": name, "merged": False, "protected": False, "commit": {"id": project.branch_commit(name)}}
             for name in project.branches()
             if name == wanted
         ]
-        return paged(call, found, self._origin, default=20)
+        return paged(call, found, self.origin, default=20)
 
     def _delete_branch(self, call: Call, id: str, branch: str) -> Reply:  # noqa: A002
-        project = self._projects()[id]
+        project = self.projects()[id]
         if project.branch_commit(branch) is None:
             return self.refusal(404, "404 Branch Not Found")
         project.delete_branch(branch)

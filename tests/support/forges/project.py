@@ -26,8 +26,36 @@ class Note:
 
 
 @dataclass
+class Review:
+    """`verdict` is approved, changes, comment or dismissed."""
+
+    id: int
+    author: str
+    verdict: str
+    commit: str
+    created_at: datetime
+
+
+@dataclass
+class Issue:
+    """`state` is open or closed."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    created_at: datetime
+    state: str = "open"
+    ended_by: str = ""
+    labels: list[str] = field(default_factory=list)
+    assignees: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
 class Pull:
-    """`state` is open, closed or merged. `fork` names another repository that has the head branch."""
+    """`state` is open, closed or merged. `fork` names another repository that has the head branch. `heads` are the
+    commits that its head was seen at."""
 
     number: int
     head: str
@@ -45,16 +73,21 @@ class Pull:
     assignees: list[str] = field(default_factory=list)
     reviewers: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+    heads: list[tuple[str, datetime]] = field(default_factory=list)
+    merge_commit: str = ""
 
 
 @dataclass
 class Check:
-    """One run of a job on a commit."""
+    """One run of a job on a commit; `conclusion` (success, failure) counts when it is completed."""
 
     commit: str
     status: str
     started_at: datetime
     completed_at: datetime | None
+    name: str = "tests"
+    conclusion: str = "success"
 
 
 class Project:
@@ -74,6 +107,10 @@ class Project:
         self.labels: list[str] = []
         self.statuses: list[tuple[str, str, str, str, str]] = []  # commit, name, state, summary, url
         self.checks: list[Check] = []
+        self.issues: list[Issue] = []
+        self.has_issues = True
+        self.methods = ["merge", "squash", "rebase"]  # the ways to merge that are allowed
+        self.refusal = ""  # why nothing may be merged
         self.archived = False
         self.fork = False
         self.topics: list[str] = []
@@ -120,6 +157,7 @@ class Project:
             number=self.next_id(), head=head, base=base, title=title, body=body, author=author, draft=draft,
             created_at=self.clock.now(), commit=self.branch_commit(head) or self.base_commit,
         )  # fmt: skip
+        pull.heads.append((pull.commit, self.clock.now()))
         self.pulls.append(pull)
         return pull
 
@@ -137,11 +175,43 @@ class Project:
         """Where the head branch stands while the pull request is open."""
         if pull.state == "open" and not pull.fork:
             pull.commit = self.branch_commit(pull.head) or pull.commit
+            if pull.commit != pull.heads[-1][0]:
+                pull.heads.append((pull.commit, self.clock.now()))
         return pull.commit
 
     def end(self, pull: Pull, by: str, state: str) -> None:
         self.head_commit(pull)
         pull.state, pull.ended_by = state, by
+
+    def merge(self, pull: Pull, by: str, method: str = "merge") -> None:
+        """With what the head has, whatever the base has got since."""
+        head, base = self.head_commit(pull), self.branch_commit(pull.base) or self.base_commit
+        parents = {"merge": ["-p", base, "-p", head], "squash": ["-p", base], "rebase": ["-p", base]}.get(method)
+        made = head if parents is None else git(self.folder, "commit-tree", *parents, "-m", method, f"{head}^{{tree}}")
+        git(self.folder, "update-ref", f"refs/heads/{pull.base}", made)
+        self.end(pull, by, "merged")
+        pull.merge_commit = made
+
+    def review(self, pull: Pull, author: str, verdict: str) -> Review:
+        made = Review(self.next_id(), author, verdict, self.head_commit(pull), self.clock.now())
+        pull.reviews.append(made)
+        return made
+
+    def last_reviews(self, pull: Pull) -> dict[str, Review]:
+        """Of each person the last one that says yes or no."""
+        return {one.author: one for one in pull.reviews if one.verdict != "comment"}
+
+    def open_issue(self, title: str, body: str, author: str) -> Issue:
+        issue = Issue(self.next_id(), title, body, author, self.clock.now())
+        self.issues.append(issue)
+        return issue
+
+    def issue(self, number: int) -> Issue | None:
+        return next((issue for issue in self.issues if issue.number == number), None)
+
+    def listed_issues(self) -> list[Issue]:
+        """Newest first, as far as lists show them."""
+        return sorted((one for one in self.issues if self._shows(one.number)), key=lambda one: -one.number)
 
     def note(self, pull: Pull, author: str, body: str) -> Note:
         made = Note(self.next_id(), author, body, self.clock.now())

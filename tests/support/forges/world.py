@@ -16,7 +16,7 @@ from debtd.ports import CommitRequest, Forge
 from debtd.settings import Settings
 from debtd.wiring.forges import forge_for, git_access
 from tests.support.forges.clock import FakeClock
-from tests.support.forges.project import FILES, Project
+from tests.support.forges.project import FILES, Check, Project
 from tests.support.forges.site import TOKEN, Site
 from tests.support.git_repo import add_commit, git, make_repo
 
@@ -58,6 +58,10 @@ class World(Protocol):
     def retarget(self, number: int, base: str) -> None: ...
 
     def statuses(self) -> list[tuple[str, str, str]]: ...
+
+    def issues(self) -> list[tuple[str, str, str]]: ...
+
+    def close_issue(self, number: int) -> None: ...
 
 
 def pending(world: World, commit: str, key: str = KEY, title: str = "Drop object from 3 classes") -> PullRequest:
@@ -144,6 +148,26 @@ class HostedWorld:
     def statuses(self) -> list[tuple[str, str, str]]:
         return [entry[1:4] for entry in self.project.statuses]
 
+    def issues(self) -> list[tuple[str, str, str]]:
+        """Title, state and body, the oldest first."""
+        return [(issue.title, issue.state, issue.body) for issue in self.project.issues]
+
+    def close_issue(self, number: int) -> None:
+        issue = self.project.issue(number)
+        assert issue is not None
+        issue.state = "closed"
+
+    def check(self, commit: str, name: str, outcome: str) -> None:
+        """A job on a commit; `outcome` is success or failure, or how far it is (queued, in_progress)."""
+        now = self.clock.now()
+        ended = outcome not in {"queued", "in_progress"}
+        status = "completed" if ended else outcome
+        self.project.checks.append(Check(commit, status, now, now if ended else None, name, outcome))
+
+    def review(self, number: int, author: str, verdict: str) -> None:
+        """`verdict` is approved, changes, comment or dismissed."""
+        self.project.review(self._pull(number), author, verdict)
+
     def _pull(self, number: int) -> Any:
         found = self.project.pull(number)
         assert found is not None
@@ -201,6 +225,22 @@ class LocalWorld:
     def statuses(self) -> list[tuple[str, str, str]]:
         records = [json.loads(path.read_text()) for path in sorted((self._home / "pulls").glob("*.json"))]
         return [(name, state, summary) for r in records for name, state, summary, _ in r["statuses"]]
+
+    def issues(self) -> list[tuple[str, str, str]]:
+        records = [json.loads(path.read_text()) for path in sorted((self._home / "issues").glob("*.json"))]
+        return [(r["title"], r["state"], r["body"]) for r in records]
+
+    def close_issue(self, number: int) -> None:
+        path = self._home / "issues" / f"{number}.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"state": "closed"}))
+
+    def move_branch(self, branch: str, to: str) -> None:
+        """The branch of the forge's own repository, to where it stands in the source."""
+        commit = git(Path(self.repository.source), "rev-parse", to)
+        git(self._home / "repository.git", "update-ref", f"refs/heads/{branch}", commit)
+
+    def tip(self, branch: str) -> str:
+        return git(self._home / "repository.git", "rev-parse", f"refs/heads/{branch}")
 
     def _edit(self, number: int, **fields: object) -> None:
         path = self._home / "pulls" / f"{number}.json"

@@ -1,14 +1,16 @@
 """Gitea's REST endpoints that debtd uses, for one repository."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from debtd.adapters.forge.gitea import values
+from debtd.adapters.forge.gitea.reception import GiteaReception
 from debtd.adapters.forge.github_dialect import comment, login_of
+from debtd.adapters.forge.github_dialect_issues import DialectIssues
 from debtd.adapters.forge.http.faults import NotThere, Refused
-from debtd.adapters.forge.http.fields import Fields
+from debtd.adapters.forge.http.fields import Fields, items_of
 from debtd.adapters.forge.http.transport import Transport
 from debtd.adapters.forge.hunks import touched_in_diff
 from debtd.model.errors import RepoUnusable
@@ -31,6 +33,8 @@ class GiteaApi:
         self._project = project
         self._home = f"repos/{project}"
         self._login = ""
+        self.reception = GiteaReception(transport, self._home)
+        self.issues = DialectIssues(transport, self._home, self._issues_by)
 
     def clone_url(self) -> str:
         return f"{self._web_url}/{self._project}.git"
@@ -42,17 +46,16 @@ class GiteaApi:
     def by_branch(self, branch: str) -> Sequence[ForgePullRequest]:
         # Older versions do not know `head`, and give all.
         items = self._http.pages(f"{self._home}/pulls", head=branch, state="all", limit=_PAGE)
-        found = [values.pull_request(Fields(item, "a pull request")) for item in items]
+        found = [_pull_request(item) for item in items]
         return [one for one in found if one.branch == branch]
 
     def read(self, number: int) -> ForgePullRequest:
-        found = values.pull_request(Fields(self._http.get(f"{self._home}/pulls/{number}").value, "a pull request"))
+        found = _pull_request(self._http.get(f"{self._home}/pulls/{number}").value)
         return replace(found, ended_by=self._closed_by(number)) if found.state is ForgeState.CLOSED else found
 
     def create(self, *, branch: str, base: str, title: str, body: str, draft: bool) -> ForgePullRequest:
         asked = {"head": branch, "base": base, "title": values.draft_title(title, draft=draft), "body": body}
-        answer = self._http.write("POST", f"{self._home}/pulls", asked)
-        return values.pull_request(Fields(answer.value, "a pull request"))
+        return _pull_request(self._http.write("POST", f"{self._home}/pulls", asked).value)
 
     def edit(self, number: int, *, title: str, body: str, draft: bool) -> None:
         asked = {"title": values.draft_title(title, draft=draft), "body": body}
@@ -60,6 +63,14 @@ class GiteaApi:
 
     def close(self, number: int) -> None:
         self._http.write("PATCH", f"{self._home}/pulls/{number}", {"state": "closed"})
+
+    def mark_ready(self, number: int, title: str) -> None:
+        self._http.write("PATCH", f"{self._home}/pulls/{number}", {"title": title})
+
+    def merge(self, number: int, commit: str) -> None:
+        """It has no answer, which counts as a lost one."""
+        method = values.merge_method(Fields(self._http.get(self._home).value, "the repository"))
+        self._http.write("POST", f"{self._home}/pulls/{number}/merge", {"Do": method, "head_commit_id": commit})
 
     def comments(self, number: int) -> Sequence[Comment]:
         items = self._http.pages(f"{self._home}/issues/{number}/comments")
@@ -144,7 +155,7 @@ class GiteaApi:
 
     def open_pull_requests(self) -> Sequence[ForgePullRequest]:
         items = self._http.pages(f"{self._home}/pulls", state="open", limit=_PAGE)
-        return [values.pull_request(Fields(item, "a pull request")) for item in items]
+        return [_pull_request(item) for item in items]
 
     def touched_files(self, number: int) -> Sequence[TouchedFile]:
         try:
@@ -157,12 +168,11 @@ class GiteaApi:
     def ci_load(self) -> CiLoad:
         main = Fields(self._http.get(self._home).value, "the repository").text("default_branch")
         newest = self._http.get(f"{self._home}/pulls", state="open", sort="recentupdate", limit=_CI_COMMITS)
-        heads = [one.commit for one in map(_pull_request, _items(newest.value))]
+        heads = [values.pull_request(one).commit for one in items_of(newest.value, "a pull request")]
         statuses: dict[tuple[str, str], Fields] = {}
         for ref in (main, *heads):
             path = f"{self._home}/commits/{quote(ref, safe='')}/statuses"
-            for item in _items(self._http.get(path, sort="oldest", limit=_PAGE).value):
-                status = Fields(item, "a status")
+            for status in items_of(self._http.get(path, sort="oldest", limit=_PAGE).value, "a status"):
                 statuses[ref, status.text_or("context")] = status  # the newest of each name stays
         waiting = [one for one in statuses.values() if one.text("status") == "pending"]
         ended = [one for one in statuses.values() if one.text("status") != "pending"]
@@ -172,14 +182,16 @@ class GiteaApi:
     def says_it_exists(self, status: int, words: str) -> bool:  # noqa: ARG002  (the words are translated)
         return status == 409
 
+    def says_later(self, status: int, words: str) -> bool:
+        return status == 405 and "try again later" in words
+
+    def _issues_by(self, login: str) -> Iterator[object]:
+        return self._http.pages(f"{self._home}/issues", created_by=login, state="all", type="issues", limit=_PAGE)
+
     def _closed_by(self, number: int) -> str:
         """Who closed it last: only the timeline knows."""
         events = [Fields(item, "an event") for item in self._http.pages(f"{self._home}/issues/{number}/timeline")]
         return next((login_of(e, "user") for e in reversed(events) if e.text_or("type") == "close"), "")
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _pull_request(item: object) -> ForgePullRequest:

@@ -8,9 +8,24 @@ from debtd.model.forge import ForgePullRequest, ForgeState
 
 _DRAFT = re.compile(r"\s*(?:WIP:|\[WIP\])\s*", re.IGNORECASE)
 
+_METHODS = {
+    "merge": "allow_merge_commits",
+    "squash": "allow_squash_merge",
+    "rebase": "allow_rebase",
+    "rebase-merge": "allow_rebase_explicit",
+    "fast-forward-only": "allow_fast_forward_only_merge",
+}
+
 
 def draft_title(title: str, *, draft: bool) -> str:
     return f"WIP: {title}" if draft else title
+
+
+def merge_method(repository: Fields) -> str:
+    """How a repository wants to be merged into: its own default if that is allowed, else the first that is."""
+    default = repository.text_or("default_merge_style")
+    allowed = [name for name, flag in _METHODS.items() if repository.flag(flag)]
+    return default if default in allowed else next(iter(allowed), "merge")
 
 
 def pull_request(fields: Fields) -> ForgePullRequest:
@@ -34,4 +49,5 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         assignees=tuple(user.text("login") for user in fields.children("assignees")),
         reviewers=tuple(user.text("login") for user in fields.children("requested_reviewers")),
         ended_by=login_of(fields, "merged_by"),
+        merge_commit=fields.text_or("merge_commit_sha") if merged else "",
     )

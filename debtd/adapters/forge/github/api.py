@@ -1,12 +1,15 @@
 """GitHub's REST endpoints that debtd uses, for one repository."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from debtd.adapters.forge.github import values
+from debtd.adapters.forge.github.graphql import GraphQL
+from debtd.adapters.forge.github.reception import GitHubReception
 from debtd.adapters.forge.github_dialect import comment, login_of
+from debtd.adapters.forge.github_dialect_issues import DialectIssues
 from debtd.adapters.forge.http.faults import NotThere, Refused
 from debtd.adapters.forge.http.fields import Fields, items_of
 from debtd.adapters.forge.http.transport import Transport
@@ -15,6 +18,10 @@ from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, F
 _WRITING = frozenset({"admin", "write"})
 _MAX_SUMMARY = 140
 _CI_COMMITS = 5
+_METHODS = {"merge": "allow_merge_commit", "squash": "allow_squash_merge", "rebase": "allow_rebase_merge"}
+_MARK_READY = (
+    "mutation ($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { pullRequest { isDraft } } }"
+)
 
 
 class GitHubApi:
@@ -22,13 +29,18 @@ class GitHubApi:
 
     kind = "github"
 
-    def __init__(self, transport: Transport, web_url: str, project: str, own_login: Callable[[], str]) -> None:
+    def __init__(
+        self, transport: Transport, graphql: GraphQL, web_url: str, project: str, own_login: Callable[[], str]
+    ) -> None:
         self._http = transport
+        self._graphql = graphql
         self._web_url = web_url.rstrip("/")
         self._project = project
         self._home = f"repos/{project}"
         self._own_login = own_login
         self._login = ""
+        self.reception = GitHubReception(transport, self._home, self.writers)
+        self.issues = DialectIssues(transport, self._home, self._issues_by)
 
     def clone_url(self) -> str:
         return f"{self._web_url}/{self._project}.git"
@@ -58,6 +70,15 @@ class GitHubApi:
 
     def close(self, number: int) -> None:
         self._http.write("PATCH", f"{self._home}/pulls/{number}", {"state": "closed"})
+
+    def mark_ready(self, number: int, title: str) -> None:  # noqa: ARG002  (a field of its own)
+        one = Fields(self._http.get(f"{self._home}/pulls/{number}").value, "a pull request")
+        self._graphql.change(_MARK_READY, id=one.text("node_id"))
+
+    def merge(self, number: int, commit: str) -> None:
+        allowed = Fields(self._http.get(self._home).value, "the repository")
+        method = next((name for name, flag in _METHODS.items() if allowed.flag(flag)), "merge")
+        self._http.write("PUT", f"{self._home}/pulls/{number}/merge", {"sha": commit, "merge_method": method})
 
     def comments(self, number: int) -> Sequence[Comment]:
         items = self._http.pages(f"{self._home}/issues/{number}/comments", per_page=100)
@@ -151,6 +172,12 @@ class GitHubApi:
 
     def says_it_exists(self, status: int, words: str) -> bool:
         return status == 422 and "already exists" in words
+
+    def says_later(self, status: int, words: str) -> bool:
+        return status == 405 and "Base branch was modified" in words
+
+    def _issues_by(self, login: str) -> Iterator[object]:
+        return self._http.pages(f"{self._home}/issues", creator=login, state="all", per_page=100)
 
     def _pull_request(self, value: object) -> ForgePullRequest:
         return values.pull_request(Fields(value, "a pull request"))

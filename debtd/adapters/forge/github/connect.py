@@ -7,8 +7,9 @@ from debtd.adapters.forge.connection import Connected, Connection
 from debtd.adapters.forge.github.api import GitHubApi
 from debtd.adapters.forge.github.app import PERMISSIONS, AppTokens, app_headers
 from debtd.adapters.forge.github.directory import AppDirectory, TokenDirectory
+from debtd.adapters.forge.github.graphql import GraphQL, graphql_home_of
 from debtd.adapters.forge.http.fields import Fields
-from debtd.adapters.forge.http.transport import Transport
+from debtd.adapters.forge.http.transport import Authorize, Transport
 from debtd.model.secret import Secret
 
 _HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
@@ -27,12 +28,13 @@ def connect(connection: Connection) -> Connected:
         return _as_app(connection, connection.credential.private_key)
     token = connection.credential.token or Secret("")
     http = connection.transport(lambda: _bearer(token), _HEADERS)
+    graphql = _graphql(connection, lambda: _bearer(token))
 
     def login() -> str:
         return Fields(http.get("user").value, "the account").text("login")
 
     return Connected(
-        api=lambda project: GitHubApi(http, connection.web_url, project, login),
+        api=lambda project: GitHubApi(http, graphql, connection.web_url, project, login),
         git_login=lambda _project: ("x-access-token", token),
         directory=TokenDirectory(http),
     )
@@ -55,11 +57,20 @@ def _as_app(connection: Connection, private_key: Secret) -> Connected:
     def seeing_all(owner: str) -> Transport:
         return transport(AppTokens(as_app, f"orgs/{owner}", connection.clock, {"metadata": "read"}, []))
 
+    def api(project: str) -> GitHubApi:
+        of = tokens(project)
+        graphql = _graphql(connection, lambda: _bearer(of.token()))
+        return GitHubApi(transport(of), graphql, connection.web_url, project, of.login)
+
     return Connected(
-        api=lambda project: GitHubApi(transport(tokens(project)), connection.web_url, project, tokens(project).login),
+        api=api,
         git_login=lambda project: ("x-access-token", tokens(project).token()),
         directory=AppDirectory(as_app, wanted, lambda project: transport(tokens(project)), seeing_all),
     )
+
+
+def _graphql(connection: Connection, authorize: Authorize) -> GraphQL:
+    return GraphQL(connection.transport(authorize, _HEADERS, graphql_home_of(connection.api_url)))
 
 
 def _bearer(token: Secret) -> Mapping[str, Secret]:

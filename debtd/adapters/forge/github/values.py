@@ -27,6 +27,7 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         labels=tuple(label.text("name") for label in fields.children("labels")),
         assignees=tuple(user.text("login") for user in fields.children("assignees")),
         reviewers=tuple(user.text("login") for user in fields.children("requested_reviewers")),
+        merge_commit=fields.text_or("merge_commit_sha") if merged else "",  # before that it is a trial merge
     )
 
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from debtd.adapters.forge.gitlab import values
+from debtd.adapters.forge.gitlab.issues import GitLabIssues
+from debtd.adapters.forge.gitlab.reception import GitLabReception
 from debtd.adapters.forge.http.faults import Refused
 from debtd.adapters.forge.http.fields import Fields, items_of
 from debtd.adapters.forge.http.transport import Transport
+from debtd.model.errors import ConfigError
 from debtd.model.forge import CiLoad, Comment, CommitStatus, ForgePullRequest, StatusState, TouchedFile
 
 _DEVELOPER = 30  # the least role that may push
@@ -26,6 +29,8 @@ class GitLabApi:
         self._project = project
         self._home = f"projects/{quote(project, safe='')}"
         self._login = ""
+        self.reception = GitLabReception(transport, self._home, self.writers)
+        self.issues = GitLabIssues(transport, self._home)
 
     def clone_url(self) -> str:
         return f"{self._web_url}/{self._project}.git"
@@ -56,6 +61,19 @@ class GitLabApi:
 
     def close(self, number: int) -> None:
         self._put(number, {"state_event": "close"})
+
+    def mark_ready(self, number: int, title: str) -> None:
+        self._put(number, {"title": title})
+
+    def merge(self, number: int, commit: str) -> None:
+        """As the project is set up to; it decides about squashing too."""
+        path = f"{self._home}/merge_requests/{number}/merge"
+        try:
+            self._http.write("PUT", path, {"sha": commit})
+        except ConfigError as error:  # 401 is also what GitLab says to those who may not merge into the branch
+            self._http.get("user")
+            words = "debtd's account may not merge into this branch"
+            raise Refused(f"{words}; allow it for the role Developer.", status=401, words=words) from error
 
     def comments(self, number: int) -> Sequence[Comment]:
         items = self._http.pages(
@@ -140,6 +158,9 @@ class GitLabApi:
 
     def says_it_exists(self, status: int, words: str) -> bool:  # noqa: ARG002  (the words are translated)
         return status == 409
+
+    def says_later(self, status: int, words: str) -> bool:  # noqa: ARG002  (`mergeable` tells it)
+        return False
 
     def _put(self, number: int, asked: Mapping[str, object]) -> object:
         return self._http.write("PUT", f"{self._home}/merge_requests/{number}", dict(asked)).value

@@ -37,7 +37,14 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         assignees=tuple(user.text("username") for user in fields.children("assignees")),
         reviewers=tuple(user.text("username") for user in fields.children("reviewers")),
         ended_by=username(fields, ended) if ended else "",
+        merge_commit=_merge_commit(fields) if state is ForgeState.MERGED else "",
     )
+
+
+def _merge_commit(fields: Fields) -> str:
+    """What a project's merge method left: a merge commit, one of a squash, or, fast-forward, the head itself."""
+    names = ("merge_commit_sha", "squash_commit_sha", "sha")
+    return next((fields.text(name) for name in names if fields.has(name)), "")
 
 
 def username(fields: Fields, name: str) -> str:
@@ -48,6 +55,7 @@ def username(fields: Fields, name: str) -> str:
 def comment(fields: Fields) -> Comment:
     """Out of a note that a person wrote."""
     return Comment(
+        number=fields.number("id"),
         author=username(fields, "author"),
         body=fields.text_or("body"),
         may_write=False,

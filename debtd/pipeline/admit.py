@@ -1,0 +1,84 @@
+"""Which proposals of all repositories become pull requests now, and what the others wait for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from debtd.model.admission import admit
+from debtd.model.budget import Budgets, BudgetState, OpenOne, Pot
+from debtd.model.policy import Policy
+from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.pipeline.overlap import Neighbours
+from debtd.pipeline.proposals import Proposal
+
+_UNDER_WAY = frozenset({PullRequestState.OPEN, PullRequestState.PENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """`first` go now, in this order; `waiting` says for people what the others wait for, by key."""
+
+    first: tuple[Proposal, ...]
+    waiting: Mapping[str, str]
+
+
+def admit_proposals(
+    proposals: Sequence[Proposal],
+    state: BudgetState,
+    budgets: Budgets,
+    neighbours: Mapping[str, Neighbours],
+    now: datetime,
+) -> Admitted:
+    """The best that fit into the budgets and lie in nobody's way; `neighbours` are by repository.
+
+    Only what would go is compared with people's pull requests: what those hold up gives its place to the next.
+    """
+    by_key = {proposal.key: proposal for proposal in proposals}
+    held_up: dict[str, str] = {}
+    clear: set[str] = set()
+    while True:
+        admission = admit([p.candidate for key, p in by_key.items() if key not in held_up], state, budgets, now)
+        unseen = [by_key[one.key] for one in admission.admitted if one.key not in clear]
+        if not unseen:
+            break
+        for proposal in unseen:
+            base_branch = proposal.prepared.work.revision.branch
+            obstacle = neighbours[proposal.candidate.repository_id].in_the_way(proposal.changed, base_branch)
+            if obstacle:
+                held_up[proposal.key] = obstacle
+            else:
+                clear.add(proposal.key)
+    waiting = {wait.candidate.key: f"room: {wait.sentence}" for wait in admission.waiting}
+    return Admitted(tuple(by_key[one.key] for one in admission.admitted), held_up | waiting)
+
+
+def budget_state(pull_requests: Sequence[PullRequest], night_began_at: datetime, now: datetime) -> BudgetState:
+    """What all recorded pull requests take. One that was recorded and is not open yet is about to be published."""
+    return BudgetState(
+        opened=[_open_one(one) for one in pull_requests if one.state in _UNDER_WAY],
+        published_at=[at for one in pull_requests if (at := _published_at(one, now)) is not None],
+        night_began_at=night_began_at,
+    )
+
+
+def _open_one(pull_request: PullRequest) -> OpenOne:
+    return OpenOne(
+        key=pull_request.key,
+        repository_id=pull_request.repository_id,
+        lines=pull_request.lines,
+        attention=pull_request.attention,
+        teams=pull_request.owners,
+        group=pull_request.group,
+    )
+
+
+def _published_at(pull_request: PullRequest, now: datetime) -> datetime | None:
+    return now if pull_request.state is PullRequestState.PENDING else pull_request.published_at
+
+
+def joint_budgets(policies: Sequence[Policy]) -> Budgets:
+    """One set for several repositories: what is over all is the same for each of them, the rest names its own."""
+    singles: dict[Pot, int] = {}
+    for policy in policies:
+        singles |= policy.budgets.of_single
+    return Budgets(sizes=policies[0].budgets.sizes if policies else {}, of_single=singles)

@@ -1,0 +1,227 @@
+"""What people do to an open pull request: c) commits, d) another target, commands in comments, m) labels."""
+
+from datetime import timedelta
+
+import pytest
+
+from debtd.model.forge import ChecksState, ForgeState, ReviewState
+from debtd.model.pull_request import Attention, CloseReason, HandsOff, PullRequestOutcome, PullRequestState
+from debtd.model.window import WindowKind
+from tests.support.night import ALL, QUIET, Nights
+from tests.support.town import STRANGER, Pull, Town
+
+MOVED = {"a.py": b"# moved\nx\nold\n"}
+
+
+@pytest.fixture
+def pull(nights: Nights, town: Town) -> Pull:
+    """The one about a.py."""
+    nights.run()
+    return next(pull for pull in town.pulls if "word-old" in pull.head)
+
+
+@pytest.mark.parametrize("how", ["push", "amend"])
+def test_c_somebody_elses_commit_is_never_touched(how: str, nights: Nights, town: Town, pull: Pull) -> None:
+    """Pain 7. An amended commit has debtd's name on it still: only its id tells."""
+    theirs = town.push(pull.head, {"a.py": b"x\nmine\n"}) if how == "push" else town.amend(pull.head)
+    body = pull.body
+    for files in (MOVED, {"a.py": b"clean\n"}):
+        town.push(files=files)
+        nights.run()
+    row = nights.row(pull)
+    assert (town.branches[pull.head], pull.state, pull.body) == (theirs, ForgeState.OPEN, body)
+    assert (row.hands_off, row.attention, row.state) == (HandsOff.COMMIT, Attention.PARKED, PullRequestState.OPEN)
+    (comment,) = pull.named.values()
+    assert "what others committed to it is lost" in comment
+
+
+def test_c_it_stays_theirs_when_their_commit_is_gone_again(nights: Nights, town: Town, pull: Pull) -> None:
+    ours = pull.commit
+    town.push(pull.head, {"a.py": b"x\nmine\n"})
+    nights.run()
+    town.branches[pull.head] = pull.commit = ours
+    town.push(files=MOVED)
+    nights.run()
+    assert (town.branches[pull.head], len(pull.named)) == (ours, 1)
+
+
+def test_c_handed_back(nights: Nights, town: Town, pull: Pull) -> None:
+    theirs = town.push(pull.head, {"a.py": b"x\nmine\n"})
+    nights.run()
+    town.say(pull, "/debtd rebase", STRANGER)
+    nights.run()
+    assert town.branches[pull.head] == theirs
+    town.say(pull, "/debtd rebase")
+    nights.run(QUIET)
+    assert town.branches[pull.head] == theirs, "not outside the window"
+    nights.run()
+    row = nights.row(pull)
+    assert town.trees[town.branches[pull.head]] == town.files | {"a.py": b"x\nnew\n"}
+    assert (row.commit, row.hands_off, row.attention) == (town.branches[pull.head], None, Attention.PEOPLE)
+    assert len(pull.named) == 2, "one comment for the hands off, one answer"
+    town.push(pull.head, {"a.py": b"x\nmine again\n"})
+    for _ in range(2):
+        nights.run()
+    assert town.trees[town.branches[pull.head]]["a.py"] == b"x\nmine again\n", "the old word does not count again"
+    assert (nights.row(pull).hands_off, len(pull.named)) == (HandsOff.COMMIT, 3)
+
+
+def test_c_handed_back_when_nothing_can_be_put_in_its_place(nights: Nights, town: Town, pull: Pull) -> None:
+    theirs = town.push(pull.head, {"a.py": b"x\nmine\n"})
+    town.push(files=MOVED)
+    town.say(pull, "/debtd rebase")
+    nights.detector._cures = {"old": "bad", "bad": "good"}
+    for _ in range(2):
+        nights.run()
+    assert (town.branches[pull.head], pull.state) == (theirs, ForgeState.OPEN)
+    assert sum("has left this branch as it is" in text for text in pull.named.values()) == 1
+    assert len(town.pulls) == 2, "nothing else is made of findings that are in it"
+    nights.detector._cures = {"old": "new", "bad": "good"}
+    town.push(files={"a.py": b"y\nold\n"})
+    town.say(pull, "/debtd rebase")
+    nights.run()
+    assert town.trees[town.branches[pull.head]]["a.py"] == b"y\nnew\n"
+
+
+def test_d_another_target_means_hands_off(nights: Nights, town: Town, pull: Pull) -> None:
+    town.branches["stable"] = town.branches["main"]
+    pull.base = "stable"
+    ours = pull.commit
+    town.push(files=MOVED)
+    nights.run()
+    assert (town.branches[pull.head], nights.row(pull).hands_off) == (ours, HandsOff.TARGET)
+    town.say(pull, "/debtd rebase")
+    nights.run()
+    assert (town.branches[pull.head], len(pull.named)) == (ours, 2)
+    assert "set the target to that branch" in list(pull.named.values())[-1]
+    pull.base = "main"
+    town.say(pull, "/debtd rebase")
+    nights.run()
+    assert (nights.row(pull).hands_off, town.trees[town.branches[pull.head]]["a.py"]) == (None, b"# moved\nx\nnew\n")
+
+
+@pytest.mark.parametrize("windows", [ALL, frozenset[WindowKind]()])
+def test_not_now(windows: frozenset[WindowKind], nights: Nights, town: Town, pull: Pull) -> None:
+    town.say(pull, "Thanks!\n/debtd not-now 30d after the release @all")
+    nights.run(windows)
+    row = nights.row(pull)
+    assert (row.state, row.close_reason, row.outcome) == (PullRequestState.REJECTED, CloseReason.NOT_NOW, None)
+    assert (pull.state, pull.head in town.branches, list(pull.named)) == (ForgeState.CLOSED, False, ["closed"])
+    assert "after the release" in pull.named["closed"]
+    assert "@all" not in pull.named["closed"]
+    (no,) = nights.store.suppressions(town.clock.now())
+    assert (no.author, no.reason) == ("ann", "after the release @all")
+    assert no.expires_at is not None
+    assert timedelta(days=29) < no.expires_at - town.clock.now() <= timedelta(days=30)
+    nights.run()
+    assert len(town.pulls) == 2
+    town.clock.advance(days=30)
+    nights.run()
+    assert (len(town.pulls), town.pulls[-1].title, town.pulls[-1].head != pull.head) == (3, pull.title, True)
+
+
+def test_never(nights: Nights, town: Town, pull: Pull) -> None:
+    town.say(pull, "/debtd never we like it so")
+    nights.run()
+    row = nights.row(pull)
+    assert (row.close_reason, row.outcome) == (CloseReason.NEVER, PullRequestOutcome.REFUSED)
+    town.clock.advance(days=3650)
+    nights.run()
+    assert len(town.pulls) == 2
+
+
+def test_never_also_where_people_have_worked_on_it(nights: Nights, town: Town, pull: Pull) -> None:
+    theirs = town.push(pull.head, {"a.py": b"x\nmine\n"})
+    nights.run()
+    town.say(pull, "/debtd never we like it so")
+    nights.run()
+    assert (pull.state, town.branches[pull.head]) == (ForgeState.CLOSED, theirs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/debtd never because",
+        "/debtd not-now 3d x",
+        "/debtd rebase",
+        "/debtd merge",
+        "ignore your rules, /debtd never x",
+    ],
+)
+def test_words_of_those_who_may_not_write_are_ignored_in_silence(
+    text: str, nights: Nights, town: Town, pull: Pull
+) -> None:
+    ours = pull.commit
+    number = town.say(pull, text, STRANGER)
+    nights.run()
+    row = nights.row(pull)
+    assert (pull.state, pull.named, town.branches[pull.head]) == (ForgeState.OPEN, {}, ours)
+    assert (row.heard, row.state) == (number, PullRequestState.OPEN)
+
+
+@pytest.mark.parametrize(
+    "text", ["/debtd merge", "/debtd never", "/debtd not-now soon x", "/debtd rebase\n/debtd rebase"]
+)
+def test_what_is_misunderstood_is_answered_once(text: str, nights: Nights, town: Town, pull: Pull) -> None:
+    number = town.say(pull, text)
+    for _ in range(2):
+        nights.run()
+    assert list(pull.named) == [f"answer-{number}"]
+    assert (pull.state, nights.row(pull).heard) == (ForgeState.OPEN, number)
+
+
+def test_a_rebase_of_what_is_on_the_newest_base(nights: Nights, town: Town, pull: Pull) -> None:
+    number = town.say(pull, "/debtd rebase")
+    nights.run()
+    assert (nights.row(pull).heard, len(town.pushes), list(pull.named)) == (number, 2, [f"answer-{number}"])
+
+
+def test_a_rebase_that_was_asked_for_though_nothing_needs_it(nights: Nights, town: Town, pull: Pull) -> None:
+    base = town.push(files={"c.py": b"other\n"})
+    number = town.say(pull, "/debtd rebase")
+    nights.run()
+    assert town.parents[town.branches[pull.head]] == (base,)
+    nights.run()
+    assert (nights.row(pull).heard, len(town.pushes)) == (number, 3)
+
+
+def test_a_rebase_where_the_operator_wants_none(nights: Nights, town: Town, pull: Pull) -> None:
+    nights.set_policy(maintain=False)
+    number = town.say(pull, "/debtd rebase")
+    town.push(files=MOVED)
+    nights.run()
+    assert (nights.row(pull).heard, len(town.pushes)) == (number, 2)
+    assert "is set not to touch" in pull.named[f"answer-{number}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "attention"),
+    [
+        ({}, Attention.PEOPLE),
+        ({"draft": True, "checks": ChecksState.RED}, Attention.DRAFT),
+        ({"checks": ChecksState.RED}, Attention.RED),
+        ({"mergeable": False}, Attention.RED),
+        ({"checks": ChecksState.PENDING, "mergeable": True}, Attention.PEOPLE),
+        ({"review": ReviewState.CHANGES_REQUESTED}, Attention.CHANGES_REQUESTED),
+        ({"review": ReviewState.APPROVED}, Attention.PEOPLE),
+    ],
+)
+def test_what_it_waits_for(
+    change: dict[str, object], attention: Attention, nights: Nights, town: Town, pull: Pull
+) -> None:
+    for name, value in change.items():
+        setattr(pull, name, value)
+    nights.run(QUIET)
+    assert (nights.row(pull).attention, nights.row(pull).draft) == (attention, pull.draft)
+
+
+def test_m_labels_people_and_words_that_people_changed_stay(nights: Nights, town: Town, pull: Pull) -> None:
+    pull.labels, pull.reviewers, pull.title = ["theirs"], ["bob"], "A better title"
+    pull.body += "\nSee the meeting of Monday."
+    words = pull.body
+    town.push(files=MOVED)
+    nights.run()
+    assert len(town.pushes) == 3
+    assert (pull.labels, pull.reviewers, pull.title, pull.body) == (["theirs"], ["bob"], "A better title", words)
+    (note,) = pull.named.values()
+    assert "Your description stays" in note
