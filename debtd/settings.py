@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from debtd.model.discovery import Discovery, discovery
 from debtd.model.errors import ConfigError
 from debtd.model.forge_settings import ForgeSettings, forge_settings
 
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
     from debtd.schedule_settings import ScheduleSettings
 
 _OF_REPOSITORIES = ("schedule", "policy", "budgets", "load", "repository")
-_KEYS = ("state_dir", "database_url", "rule_folders", "workers", "cache_megabytes", "forge", *_OF_REPOSITORIES)
+_KEYS = (
+    "state_dir",
+    "database_url",
+    "rule_folders",
+    "workers",
+    "cache_megabytes",
+    "forge",
+    "discover",
+    *_OF_REPOSITORIES,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,7 @@ class Settings:
     policy: "PolicySettings | None" = None
     patterns: tuple[str, ...] = ()
     forges: tuple[ForgeSettings, ...] = ()
+    discoveries: tuple[Discovery, ...] = ()
 
     @property
     def database_path(self) -> Path:
@@ -61,7 +72,8 @@ def load_settings(*, config: Path | None, state_dir: Path | None, rule_folders: 
     listed = values.pop("rule_folders", [])
     if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
         raise ConfigError("debtd.toml: `rule_folders` must be a list of texts.")
-    values["forges"] = _forges(values.pop("forge", []))
+    forges = _forges(values.pop("forge", []))
+    values |= {"forges": forges, "discoveries": _discoveries(values.pop("discover", []), forges)}
     folders = (*(Path(item).expanduser() for item in listed), *rule_folders)
     if state_dir is not None or "state_dir" not in values:
         values["state_dir"] = state_dir or Path(platformdirs.user_state_dir("debtd"))
@@ -115,11 +127,19 @@ def _with_repositories(values: dict[str, object], file: str) -> dict[str, object
 
 
 def _forges(tables: object) -> tuple[ForgeSettings, ...]:
-    """`[[forge]]` tables, or a single `[forge]`."""
+    return tuple(forge_settings(table, "debtd.toml") for table in _tables(tables, "forge"))
+
+
+def _discoveries(tables: object, forges: tuple[ForgeSettings, ...]) -> tuple[Discovery, ...]:
+    return tuple(discovery(table, forges, "debtd.toml") for table in _tables(tables, "discover"))
+
+
+def _tables(tables: object, key: str) -> list[dict[str, object]]:
+    """`[[key]]` tables, or a single `[key]`."""
     listed = [tables] if isinstance(tables, dict) else tables
     if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
-        raise ConfigError("debtd.toml: `forge` must be a table, [[forge]].")
-    return tuple(forge_settings(table, "debtd.toml") for table in listed)
+        raise ConfigError(f"debtd.toml: `{key}` must be a table, [[{key}]].")
+    return listed
 
 
 def _text(values: dict[str, object], key: str) -> str:

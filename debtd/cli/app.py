@@ -15,6 +15,7 @@ COMMANDS = {
     "fix": ("debtd.cli.fix:fix", "Fix what can be proven, in place or as a diff."),
     "findings": ("debtd.cli.findings:findings", "Review findings and record decisions."),
     "pr": ("debtd.cli.pull_requests:pull_requests", "Review pull requests."),
+    "repos": ("debtd.cli.repos:repos", "Find, list, add and remove repositories."),
     "rules": ("debtd.cli.rules:rules", "List, show, check and write rules."),
     "schedule": ("debtd.cli.schedule:schedule", "The windows: when debtd may do what."),
     "db": ("debtd.cli.db:db", "Upgrade and check the database."),

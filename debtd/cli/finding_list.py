@@ -41,28 +41,34 @@ def list_findings(
     state_dir: Path | None,
     config: Path | None,
 ) -> None:
-    """List findings, by path and position."""
+    """List findings, by path and position. What stands in the baseline of its repository is marked as old."""
     most = limit if limit is not None else 0 if output is Format.JSON else _PAGE
     now = durable.SystemClock().now()
     with (
         durable.open_store(settings_of(state_dir, config)) as store,
         store.list_findings(now, tuple(states), rule_id, most) as listing,
     ):
+        old = frozenset().union(*(store.baseline(one.id) for one in store.repositories()))
         if output is Format.JSON:
-            put_json_each(map(_json, listing.findings))
+            put_json_each(_json(one, old) for one in listing.findings)
         else:
-            put_table(("fingerprint", "state", "rule", "place"), map(_row, listing.findings))
+            put_table(("fingerprint", "state", "rule", "place"), (_row(one, old) for one in listing.findings))
     if most and listing.total > most:
         say(f"{most:,} of {plural(listing.total, 'finding')} shown; --limit 0 shows all.")
     elif output is Format.TEXT:
         say(f"{plural(listing.total, 'finding')}.")
 
 
-def _json(listed: ListedFinding) -> dict[str, object]:
-    return finding_json(listed.finding) | {"suppression": suppression_json(listed.suppression)}
+def _json(listed: ListedFinding, old: frozenset[str]) -> dict[str, object]:
+    in_baseline = listed.finding.fingerprint in old
+    return finding_json(listed.finding) | {
+        "in_baseline": in_baseline,
+        "suppression": suppression_json(listed.suppression),
+    }
 
 
-def _row(listed: ListedFinding) -> tuple[str, str, str, str]:
+def _row(listed: ListedFinding, old: frozenset[str]) -> tuple[str, str, str, str]:
     finding, match = listed.finding, listed.finding.match
     state = finding.state.value if listed.suppression is None else "suppressed"
+    state += ", old" if finding.fingerprint in old else ""
     return finding.fingerprint[:12], state, match.rule_id, f"{match.path}:{match.span.line}:{match.span.column}"

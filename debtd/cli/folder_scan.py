@@ -7,6 +7,9 @@ from pathlib import Path
 
 from debtd.cli.options import settings_of, target_of
 from debtd.cli.progress import progress_bars
+from debtd.cli.repos import find_one
+from debtd.model.errors import ConfigError
+from debtd.model.finding import Finding
 from debtd.model.project import Project
 from debtd.model.scan import ScanResult
 from debtd.pipeline.floor import project_of
@@ -14,6 +17,8 @@ from debtd.pipeline.scan import languages_of, scan
 from debtd.ports import Progress
 from debtd.rulekit.loader import select_rules
 from debtd.rulekit.rule import Rule
+from debtd.settings import Settings
+from debtd.wiring.durable import open_store
 from debtd.wiring.engines import Folder, Toolbox, open_folder, toolbox
 
 
@@ -27,6 +32,32 @@ class FolderScan:
     project: Project
     result: ScanResult
     progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows of a repository: its findings, and the fingerprints of its baseline; None without one."""
+
+    repository_id: str = ""
+    findings: tuple[Finding, ...] = ()
+    baseline: frozenset[str] | None = None
+
+    def has(self, finding: Finding) -> bool:
+        """Whether the baseline has it."""
+        return self.baseline is not None and finding.fingerprint in self.baseline
+
+    def mark(self, finding: Finding) -> dict[str, object]:
+        return {} if self.baseline is None else {"in_baseline": self.has(finding)}
+
+
+def known_of(name: str, settings: Settings) -> Known:
+    """Of the repository of this name. Raises ConfigError when there is none, or it has no baseline."""
+    with open_store(settings) as store:
+        repository = find_one(store, name)
+        baseline = store.baseline(repository.id)
+        if not baseline:
+            raise ConfigError(f"{repository.source} has no baseline; `debtd repos baseline` sets one.")
+        return Known(repository_id=repository.id, findings=store.findings(repository.id), baseline=baseline)
 
 
 @contextmanager

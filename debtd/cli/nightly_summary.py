@@ -77,6 +77,8 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "scanned", "nothing has changed"
     for rule_id, why in sorted(outcome.scanned.broken.items()):
         yield "broken", f"the rule {rule_id} failed: {why}"
+    if outcome.left_alone:
+        yield "left alone", outcome.left_alone
     for kind, reason in outcome.withheld.items():
         yield kind.value, f"waits for {reason}"
     if outcome.judged:

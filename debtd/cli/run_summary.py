@@ -25,6 +25,7 @@ _SKIP_SAYS = {
     SkipReason.NO_FIX: "have no automatic fix",
     SkipReason.REPORT_ONLY: "are of rules that may only report (`debtd rules stats`)",
     SkipReason.OLD_DEBT: "were there at enrolment, and old_debt is false",
+    SkipReason.LEFT_OUT: "are left out by .debtd.toml",
     SkipReason.SUPPRESSED: "are suppressed by a recorded decision",
     SkipReason.FILE_NOT_SCANNED: "are in files that could not be read in full",
     SkipReason.ROUND_TRIP: "are in files that the parser does not reproduce byte for byte",
@@ -35,6 +36,9 @@ _SKIP_SAYS = {
 def put_summary(outcome: Outcome, order: Order, store: Store, state_dir: Path | None) -> None:
     """The summary as text; `state_dir` is the option as it was given, for the hints."""
     _put_scan(outcome, order, store)
+    if outcome.left_alone:
+        put()
+        put(printable(f"Left alone {outcome.left_alone}."))
     if order.stop_after is not Stage.SCAN:
         _put_skipped(outcome)
     _put_verdicts(outcome, store)
@@ -68,6 +72,7 @@ def summary_json(outcome: Outcome, order: Order, store: Store) -> dict[str, obje
         "open_pull_requests": len(_open(outcome, store)),
         "waiting": [{"key": one.task_key, "rule": one.rule_id, "waits_for": one.waits_for} for one in outcome.held],
         "withheld": withheld_of(outcome),
+        "left_alone": outcome.left_alone or None,
         "broken_rules": dict(outcome.scanned.broken),
         "faults": [printable(redact(str(fault))) for fault in outcome.faults],
     }

@@ -14,8 +14,11 @@ _LEVEL = {Severity.LOW: "note", Severity.MEDIUM: "warning", Severity.HIGH: "erro
 _Json = dict[str, object]
 
 
-def render_sarif(findings: Sequence[Finding], result: ScanResult, rules: Sequence[Rule]) -> _Json:
-    """One run. URIs are relative to the scanned root (`SRCROOT`)."""
+def render_sarif(
+    findings: Sequence[Finding], result: ScanResult, rules: Sequence[Rule], baseline: frozenset[str] | None = None
+) -> _Json:
+    """One run. URIs are relative to the scanned root (`SRCROOT`). With a `baseline` (fingerprints), each result says
+    whether it is new or unchanged since."""
     used = sorted(rules, key=lambda rule: rule.id)
     index = {rule.id: number for number, rule in enumerate(used)}
     severity = {rule.id: rule.severity for rule in used}
@@ -35,7 +38,10 @@ def render_sarif(findings: Sequence[Finding], result: ScanResult, rules: Sequenc
                 },
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The folder that was scanned."}}},
-                "results": [_result(f, index[f.match.rule_id], severity[f.match.rule_id]) for f in findings],
+                "results": [
+                    _result(f, index[f.match.rule_id], severity[f.match.rule_id]) | _since(f, baseline)
+                    for f in findings
+                ],
                 "invocations": [
                     {"executionSuccessful": not result.broken, "toolExecutionNotifications": _notifications(result)}
                 ],
@@ -75,6 +81,12 @@ def _result(finding: Finding, rule_index: int, severity: Severity) -> _Json:
     if match.edits:
         result["fixes"] = [_fix(match)]
     return result
+
+
+def _since(finding: Finding, baseline: frozenset[str] | None) -> _Json:
+    if baseline is None:
+        return {}
+    return {"baselineState": "unchanged" if finding.fingerprint in baseline else "new"}
 
 
 def _artifact(path: str) -> _Json:

@@ -11,6 +11,8 @@ from debtd.cli.options import (
     no_cache_option,
     rule_folders_option,
     rule_option,
+    settings_of,
+    state_dir_option,
     target_python_option,
 )
 from debtd.cli.output import plural, put, put_json, say
@@ -32,6 +34,8 @@ from debtd.model.printable import printable
 @rule_folders_option
 @target_python_option
 @no_cache_option
+@click.option("--baseline", metavar="REPOSITORY", help="Mark what is in the baseline of this repository (a NAME).")
+@state_dir_option
 @click.option("--show-skipped", is_flag=True, help="List every skipped file.")
 @click.option("--fail-on-findings/--no-fail-on-findings", help="Exit with 1 when there are findings.")
 @config_option
@@ -42,6 +46,8 @@ def scan(
     rule: tuple[str, ...],
     rule_folders: tuple[Path, ...],
     target_python: str | None,
+    baseline: str | None,
+    state_dir: Path | None,
     show_skipped: bool,
     fail_on_findings: bool,
     config: Path | None,
@@ -51,7 +57,7 @@ def scan(
 
     PATH is a folder or a file; of a git work tree, what git ignores is left out. Needs no database and changes nothing.
     """
-    from debtd.cli.folder_scan import scanned_folder  # noqa: PLC0415  (the engines are slow to import)
+    from debtd.cli.folder_scan import Known, known_of, scanned_folder  # noqa: PLC0415  (the engines are slow to import)
     from debtd.cli.sarif import render_sarif  # noqa: PLC0415
     from debtd.model.fingerprint import pair  # noqa: PLC0415
 
@@ -64,13 +70,15 @@ def scan(
         no_cache=no_cache,
     ) as scanned:
         result, project = scanned.result, scanned.project
-    found = sorted(pair("", (), result.matches, ()).new, key=lambda f: (f.match.path, f.match.span.start))
+    known = known_of(baseline, settings_of(state_dir, config)) if baseline else Known()
+    paired = pair(known.repository_id, known.findings, result.matches, result.coverage.listed_paths)
+    found = sorted((*paired.seen, *paired.new), key=lambda f: (f.match.path, f.match.span.start))
     match output:
         case ScanFormat.SARIF:
-            put_json(render_sarif(found, result, scanned.rules))
+            put_json(render_sarif(found, result, scanned.rules, known.baseline))
         case ScanFormat.JSON:
             report = {
-                "findings": [finding_json(f) for f in found],
+                "findings": [finding_json(f) | known.mark(f) for f in found],
                 "coverage": coverage_json(result.coverage),
                 "broken_rules": dict(result.broken),
             }
@@ -79,6 +87,7 @@ def scan(
             for finding in found:
                 span, match = finding.match.span, finding.match
                 note = " [fix]" if match.edits else ""
+                note += " [old]" if known.has(finding) else ""
                 note += f" [silenced by {match.suppressed_by}]" if match.suppressed_by else ""
                 put(printable(f"{match.path}:{span.line}:{span.column}: {match.rule_id}: {match.message}{note}"))
     say_coverage(result.coverage, show_skipped=show_skipped)

@@ -38,6 +38,7 @@ class SkipReason(StrEnum):
     ROUND_TRIP = "round-trip"
     VERSION_UNKNOWN = "version-unknown"
     SUPPRESSED = "suppressed"
+    LEFT_OUT = "left-out-by-the-repository"
     REPORT_ONLY = "report-only"
     OLD_DEBT = "old-debt"
     OVERLAP = "overlap"

@@ -12,7 +12,7 @@ class Policy:
     the changed files (CODEOWNERS) are asked to review, or assigned. `status`: the commit gets a status with the
     evidence. `auto_merge`: what is green, and approved unless `merge_unapproved`, is merged in the merge window.
     `maintain`: open pull requests are brought onto a new base when they need it. `old_debt`: findings of the baseline
-    are fixed too.
+    are fixed too. `dashboard`: an issue says what is done, and has boxes to tick.
     """
 
     draft: bool = False
@@ -24,5 +24,6 @@ class Policy:
     auto_merge: bool = False
     merge_unapproved: bool = False
     old_debt: bool = True
+    dashboard: bool = False
     budgets: Budgets = field(default_factory=Budgets)
     load: LoadLimits = field(default_factory=LoadLimits)

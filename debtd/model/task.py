@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.edit import FileEdit
@@ -25,7 +25,7 @@ class FixTask:
     """`key` is its identity (see `task_key`); `base_commit` the commit that its patch applies to.
 
     `inputs` is a digest over all that decides the outcome (rule, engines, blobs): a task that was rejected is
-    tried again only when it changes.
+    tried again only when it changes. `reason` is what it waits for, or why it ended, for people: the store's word.
     """
 
     key: str
@@ -35,6 +35,7 @@ class FixTask:
     base_commit: str
     inputs: str
     state: TaskState = TaskState.PLANNED
+    reason: str = field(default="", compare=False)
 
     @property
     def branch(self) -> str:

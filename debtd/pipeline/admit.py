@@ -1,7 +1,7 @@
 """Which proposals of all repositories become pull requests now, and what the others wait for."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from debtd.model.admission import admit
@@ -28,28 +28,53 @@ def admit_proposals(
     budgets: Budgets,
     neighbours: Mapping[str, Neighbours],
     now: datetime,
+    approved: Collection[str] = (),
 ) -> Admitted:
-    """The best that fit into the budgets and lie in nobody's way; `neighbours` are by repository.
+    """The best that fit into the budgets and lie in nobody's way; `neighbours` are by repository. Those that people
+    `approved` (keys) go first, whether they fit or not, and take their place in the budgets.
 
     Only what would go is compared with people's pull requests: what those hold up gives its place to the next.
     """
     by_key = {proposal.key: proposal for proposal in proposals}
-    held_up: dict[str, str] = {}
+    chosen = [proposal for proposal in proposals if proposal.key in approved]
+    held_up = {one.key: obstacle for one in chosen if (obstacle := _obstacle(one, neighbours))}
+    first = [one for one in chosen if one.key not in held_up]
+    state = _with(state, first, now)
+    going = dict.fromkeys(one.key for one in first)
     clear: set[str] = set()
     while True:
-        admission = admit([p.candidate for key, p in by_key.items() if key not in held_up], state, budgets, now)
+        left = [p.candidate for key, p in by_key.items() if key not in held_up and key not in going]
+        admission = admit(left, state, budgets, now)
         unseen = [by_key[one.key] for one in admission.admitted if one.key not in clear]
         if not unseen:
             break
         for proposal in unseen:
-            base_branch = proposal.prepared.work.revision.branch
-            obstacle = neighbours[proposal.candidate.repository_id].in_the_way(proposal.changed, base_branch)
-            if obstacle:
+            if obstacle := _obstacle(proposal, neighbours):
                 held_up[proposal.key] = obstacle
             else:
                 clear.add(proposal.key)
     waiting = {wait.candidate.key: f"room: {wait.sentence}" for wait in admission.waiting}
-    return Admitted(tuple(by_key[one.key] for one in admission.admitted), held_up | waiting)
+    return Admitted((*first, *(by_key[one.key] for one in admission.admitted)), held_up | waiting)
+
+
+def _obstacle(proposal: Proposal, neighbours: Mapping[str, Neighbours]) -> str:
+    base_branch = proposal.prepared.work.revision.branch
+    return neighbours[proposal.candidate.repository_id].in_the_way(proposal.changed, base_branch)
+
+
+def _with(state: BudgetState, first: Sequence[Proposal], now: datetime) -> BudgetState:
+    """The budgets as if these were published already."""
+    opened = [
+        OpenOne(
+            key=one.key,
+            repository_id=one.candidate.repository_id,
+            lines=one.candidate.lines,
+            teams=one.candidate.teams,
+            group=one.candidate.group,
+        )
+        for one in first
+    ]
+    return replace(state, opened=(*state.opened, *opened), published_at=(*state.published_at, *(now for _ in first)))
 
 
 def budget_state(pull_requests: Sequence[PullRequest], night_began_at: datetime, now: datetime) -> BudgetState:

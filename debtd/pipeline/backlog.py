@@ -1,17 +1,18 @@
 """What is still to do for one repository, read from the store: the state is the truth, no queue is needed here."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from debtd.model.acceptance import Standing, standing_of
 from debtd.model.coverage import Skipped
 from debtd.model.errors import StateUnusable
 from debtd.model.finding import Finding, FindingState
 from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
+from debtd.model.repository_file import RepositoryFile
 from debtd.model.task import FixTask, TaskState
 from debtd.pipeline.triage import TriageInput, new_task, split, triage
+from debtd.pipeline.unwanted import to_sort_out, why_unwanted
 from debtd.ports import Clock, Store
 from debtd.rulekit.rule import Rule
 
@@ -26,9 +27,10 @@ class Backlog:
     """One repository at one revision, seen through the rules of this run.
 
     `scanned` are the paths that the last scan read in full; `is_current`: it read this very revision. `inputs` digests
-    rules, engines and floor. Without `old_debt`, the findings of the baseline are left. `resting` are the keys of tasks
-    whose pull requests are open and stay as they are in this run; `landing` of those whose pull requests were merged
-    after this revision; `only` are the sole tasks to work on, None for all.
+    rules, engines and floor. Without `old_debt`, the findings of the baseline are left; so are those that `file` asks
+    to leave out. `resting` are the keys of tasks whose pull requests are open and stay as they are in this run;
+    `landing` of those whose pull requests were merged after this revision; `only` are the sole tasks to work on, None
+    for all.
     """
 
     repository: Repository
@@ -37,6 +39,7 @@ class Backlog:
     scanned: Collection[str]
     inputs: str
     old_debt: bool = True
+    file: RepositoryFile = field(default_factory=RepositoryFile)
     resting: Collection[str] = ()
     landing: Collection[str] = ()
     only: Collection[str] | None = None
@@ -66,17 +69,8 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
     findings = work.findings(store)
     known = {task.key: task for task in work.tasks(store)}
     pull_requests = {pr.key: pr for pr in store.pull_requests(work.repository.id)}
-    given = TriageInput(
-        repository_id=work.repository.id,
-        base_commit=work.revision.commit,
-        findings=[f for f in findings.values() if f.match.rule_id in {rule.id for rule in work.rules}],
-        scanned=work.scanned,
-        inputs=work.inputs,
-        suppressed={s.fingerprint for s in store.suppressions(clock.now(), work.repository.id)},
-        spent={key for key, pr in pull_requests.items() if pr.state in _OVER},
-        reporting=_reporting(work, store),
-        old=frozenset() if work.old_debt else store.baseline(work.repository.id),
-    )
+    spent = {key for key, pr in pull_requests.items() if pr.state in _OVER}
+    given = replace(to_sort_out(work, findings, store, clock), spent=spent)
     unwanted = why_unwanted(work, store, clock)
     over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
     rejected = _rejected_now(given, over, findings)
@@ -119,24 +113,6 @@ def still_holds(work: Backlog, findings: Mapping[str, Finding]) -> Callable[[Fix
     return holds
 
 
-def why_unwanted(work: Backlog, store: Store, clock: Clock) -> Callable[[FixTask], str]:
-    """Why a task is not to be followed up; "" when it is."""
-    present = set(work.findings(store))
-    reporting, old = _reporting(work, store), frozenset() if work.old_debt else store.baseline(work.repository.id)
-    refused = {suppression.fingerprint for suppression in store.suppressions(clock.now(), work.repository.id)}
-
-    def reason(task: FixTask) -> str:
-        if task.rule_id in reporting:
-            return "its rule may only report"
-        if not refused.isdisjoint(task.fingerprints):
-            return "one of its findings is suppressed"
-        if not old.isdisjoint(task.fingerprints):
-            return "one of its findings is old debt, which is to be left"
-        return "" if present.issuperset(task.fingerprints) else "one of its findings is gone"
-
-    return reason
-
-
 def withdraw(work: Backlog, store: Store, clock: Clock) -> None:
     """Unfinished tasks that people do not want any more, or that have nothing left to do, go no further."""
     recorded = {pull_request.key for pull_request in store.pull_requests(work.repository.id)}
@@ -144,13 +120,6 @@ def withdraw(work: Backlog, store: Store, clock: Clock) -> None:
     for task in work.tasks(store, *UNFINISHED):
         if task.key not in recorded and (reason := unwanted(task)):
             store.move_task(task.key, TaskState.SUPERSEDED, reason)
-
-
-def _reporting(work: Backlog, store: Store) -> frozenset[str]:
-    """The ids of the rules that may only report here."""
-    standings = store.standings()
-    here = ((rule.id, standing_of(rule.id, work.repository.id, standings)) for rule in work.rules)
-    return frozenset(rule_id for rule_id, standing in here if standing is Standing.REPORT_ONLY)
 
 
 def _taken(tasks: Collection[FixTask], pull_requests: Mapping[str, PullRequest]) -> set[str]:

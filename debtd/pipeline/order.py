@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from debtd.model.coverage import Coverage, Skipped
+from debtd.model.discovery import Terms
 from debtd.model.errors import DebtdError
 from debtd.model.policy import Policy
 from debtd.model.project import Project, PythonVersion
@@ -46,13 +47,14 @@ class Rooms:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What to do: `rules` (all of them, or the chosen ones), the last stage, the operator's Python floor and policy,
-    and which windows are open."""
+    which windows are open, and the terms of an enrolment."""
 
     rules: Sequence[Rule]
     stop_after: Stage = Stage.PUBLISH
     target_python: PythonVersion | None = None
     policy: Policy = field(default_factory=Policy)
     windows: frozenset[WindowKind] = ALL_BUT_MERGE
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ class Held:
 class Outcome:
     """What one run did. `skipped` says why findings got no fix, by fingerprint; `judged` are keys of fix tasks;
     `withheld` says what a stage waits for that may not be done now; `faults` hindered single pull requests, and no
-    others."""
+    others. `left_alone` says why nothing but a scan was done; "" when more was."""
 
     repository: Repository
     revision: Revision
@@ -98,4 +100,5 @@ class Outcome:
     published: tuple[PullRequest, ...]
     held: tuple[Held, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    left_alone: str = ""
     faults: tuple[DebtdError, ...] = ()

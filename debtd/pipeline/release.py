@@ -8,6 +8,7 @@ from debtd.model.pull_request import PullRequest, PullRequestState
 from debtd.model.task import TaskState
 from debtd.model.window import WindowKind
 from debtd.pipeline.admit import admit_proposals, budget_state, joint_budgets
+from debtd.pipeline.bulletin import explain_left_alone, put_up_dashboard
 from debtd.pipeline.overlap import Neighbours
 from debtd.pipeline.proposals import Proposal, Reputation, proposals, reputation_of
 from debtd.pipeline.publish import commit_request, new_pull_request, publish
@@ -25,15 +26,20 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
     Whatever waits is told what for, in the store as well. Faults do not raise: they are in the result.
     """
     done = Released()
-    for prepared in everything:
+    for prepared in (one for one in everything if one.left_alone):
+        explain_left_alone(prepared, done, store)
+    active = [one for one in everything if not one.left_alone]
+    for prepared in active:
         done.attempt(prepared.work.repository.id, partial(_finish_pending, prepared, done))
-    proposed = _propose(everything, done, store)
-    for batch in _batches(_admit(proposed, everything, done, store, clock)):
+    proposed = _propose(active, done, store)
+    for batch in _batches(_admit(proposed, active, done, store, clock)):
         done.attempt(batch[0].candidate.repository_id, partial(_publish, batch, done))
         _explain_unopened(batch, done)
     sentences = {key: f"waits for {words}" for found in done.waiting.values() for key, words in found.items()}
     if sentences:
         store.hold_tasks(sentences)
+    for prepared in everything:
+        put_up_dashboard(prepared, done)
     return done
 
 
@@ -98,6 +104,7 @@ def _admit(
             for key, visit in visits.items()
         },
         now,
+        frozenset().union(*(prepared.heard.approved for prepared in everything)),
     )
     repository_of = {one.key: one.candidate.repository_id for one in proposed}
     for key, sentence in admitted.waiting.items():

@@ -12,7 +12,10 @@ from debtd.model.errors import DebtdError
 from debtd.model.repo import Repository, Revision
 from debtd.model.window import WindowKind
 from debtd.pipeline.backlog import Backlog, supersede, withdraw
+from debtd.pipeline.dashboard import hear
+from debtd.pipeline.enrol import enrol
 from debtd.pipeline.identify import identify
+from debtd.pipeline.narrow import narrow
 from debtd.pipeline.order import Order, Outcome, Rooms, Scanned, Stage
 from debtd.pipeline.patches import judge_patches, make_patches
 from debtd.pipeline.permit import Permit
@@ -41,27 +44,43 @@ def run_road(repository: Repository, order: Order, rooms: Rooms, permit: Permit 
 
 def prepare(visit: Visit) -> Prepared:
     """Everything before publishing, each stage in its window. Raises DebtdError."""
-    repository, order, rooms = visit.repository, visit.order, visit.rooms
+    repository, rooms = visit.repository, visit.rooms
     rooms.store.ensure_repository(repository)
     revision = rooms.workspaces.ensure_mirror(repository)
+    limits = narrow(visit, revision)
+    visit = limits.visit
     scanned = _scan(revision, visit)
+    refused = enrol(visit, revision, scanned, has_file=limits.has_file)
+    wrong = limits.why_left_alone(scanned)
     work = Backlog(
         repository=repository,
         revision=revision,
-        rules=order.rules,
+        rules=visit.order.rules,
         scanned=scanned.coverage.scanned,
         inputs=scanned.inputs,
-        old_debt=order.policy.old_debt,
+        old_debt=visit.order.policy.old_debt,
+        file=limits.file,
         is_current=scanned.is_current,
     )
-    prepared = Prepared(visit=visit, work=work, scanned=scanned)
-    if order.stop_after is Stage.SCAN:
+    prepared = Prepared(
+        visit=visit,
+        work=work,
+        scanned=scanned,
+        left_alone=refused or wrong,
+        file_is_wrong=wrong != "" and not refused and limits.file.enabled,
+    )
+    if prepared.left_alone:
+        if not visit.permit.withheld(WindowKind.GENERATE):
+            _complete(visit, WindowKind.GENERATE)
         return prepared
+    if visit.order.stop_after is Stage.SCAN:
+        return prepared
+    heard = hear(work, visit.order, rooms)
     withdraw(work, rooms.store, rooms.clock)
     met = _reconcile(prepared)
     work = replace(work, resting=met.resting, landing=met.landing)
     prepared = _generate(replace(prepared, work=work), met)
-    return replace(prepared, faults=(*met.faults, *_renew(prepared, met)))
+    return replace(prepared, heard=heard, faults=(*heard.faults, *met.faults, *_renew(prepared, met)))
 
 
 def outcome_of(prepared: Prepared, done: Released) -> Outcome:
@@ -75,6 +94,7 @@ def outcome_of(prepared: Prepared, done: Released) -> Outcome:
         published=tuple(done.published[repository.id]),
         held=done.held(repository.id),
         withheld=prepared.withheld,
+        left_alone=prepared.left_alone,
         faults=(*prepared.faults, *done.faults[repository.id]),
     )
 

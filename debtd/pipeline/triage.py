@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from debtd.model.coverage import Skipped, SkipReason
 from debtd.model.edit import EditSet
@@ -28,7 +28,8 @@ class TriageInput:
     `findings` are the repository's, `scanned` the paths that the last scan read in full, `inputs` a digest over
     rules and engines. Fingerprints in `suppressed` or `taken` (by another task) get no task. `spent` are keys of
     earlier tasks whose pull requests are over: the same findings, brought back by a person, get a new key. Rules in
-    `reporting` (ids) may only report, and fingerprints in `old` are debt that is to be left.
+    `reporting` (ids) may only report, and fingerprints in `old` are debt that is to be left. `left_out` says of
+    fingerprints why the repository wants no fix for them.
     """
 
     repository_id: str
@@ -41,6 +42,7 @@ class TriageInput:
     spent: Collection[str] = ()
     reporting: Collection[str] = ()
     old: Collection[str] = ()
+    left_out: Mapping[str, Skipped] = field(default_factory=dict)
 
 
 def triage(given: TriageInput) -> Triage:
@@ -88,6 +90,8 @@ def split(given: TriageInput, group: Sequence[Finding], culprit: str) -> tuple[F
 def _reason_to_skip(finding: Finding, given: TriageInput) -> Skipped | None:
     if finding.fingerprint in given.suppressed:
         return Skipped(SkipReason.SUPPRESSED)
+    if finding.fingerprint in given.left_out:
+        return given.left_out[finding.fingerprint]
     if finding.match.rule_id in given.reporting:
         return Skipped(SkipReason.REPORT_ONLY, "the rule may only report; `debtd rules stats` says why")
     if finding.fingerprint in given.old:

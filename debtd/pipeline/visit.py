@@ -9,6 +9,7 @@ from debtd.model.errors import DebtdError
 from debtd.model.repo import Repository
 from debtd.model.window import WindowKind
 from debtd.pipeline.backlog import Backlog
+from debtd.pipeline.dashboard import Heard
 from debtd.pipeline.order import Order, Rooms, Scanned
 from debtd.pipeline.permit import Permit
 
@@ -31,7 +32,8 @@ class Visit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A repository with its patches made and judged. `withheld` says what the stages waited for that had to wait;
-    `faults` hindered single pull requests."""
+    `faults` hindered single pull requests; `left_alone` says why there was nothing but a scan, and
+    `file_is_wrong` that it is for a mistake in the repository's file. `heard` is what people ticked."""
 
     visit: Visit
     work: Backlog
@@ -39,4 +41,7 @@ class Prepared:
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
     judged: tuple[str, ...] = ()
     withheld: Mapping[WindowKind, str] = field(default_factory=dict)
+    left_alone: str = ""
+    file_is_wrong: bool = False
+    heard: Heard = field(default_factory=Heard)
     faults: tuple[DebtdError, ...] = ()

@@ -74,8 +74,11 @@ def _windows(settings: Settings) -> str:
 
 def _forge(settings: Settings, wanted: ForgeSettings) -> str:
     from debtd.wiring.forges import check_forge  # noqa: PLC0415  (only where one is set up)
+    from debtd.wiring.visits import policy_of  # noqa: PLC0415
 
-    return f"{wanted.base_url}: {check_forge(settings, wanted)}"
+    policy = policy_of(settings, None, default_budgets=False)
+    rights = check_forge(settings, wanted, issues=policy.dashboard, merging=policy.auto_merge)
+    return f"{wanted.base_url}: {rights}"
 
 
 def _database(settings: Settings) -> str:

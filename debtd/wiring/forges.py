@@ -77,10 +77,19 @@ def forge_finder(settings: Settings, repository: Repository) -> "Callable[[PullR
 
 
 def check_forge(
-    settings: Settings, wanted: ForgeSettings, *, clock: "Clock | None" = None, sleep: Sleep = time.sleep
+    settings: Settings,
+    wanted: ForgeSettings,
+    *,
+    clock: "Clock | None" = None,
+    sleep: Sleep = time.sleep,
+    issues: bool = False,
+    merging: bool = False,
 ) -> str:
-    """What debtd may do on a forge, in one line. Raises ConfigError that lists each right that is wrong."""
-    connected = connect(settings, wanted, clock=clock, sleep=sleep)
+    """What debtd may do on a forge, in one line. Raises ConfigError that lists each right that is wrong.
+
+    `issues`: debtd is to keep an issue somewhere there. `merging`: it is to merge. Both need more rights.
+    """
+    connected = connect(settings, wanted, clock=clock, sleep=sleep, issues=issues, merging=merging)
     exact: list[str | None] = [pattern for pattern in wanted.repositories if not re.search(r"[*?\[]", pattern)]
     facts = [fact for project in exact or [None] for fact in connected.directory.check_access(project)]
     wrong = [f"{fact.name}: {fact.detail}" for fact in facts if not fact.ok]
@@ -125,9 +134,11 @@ def connect(
     clock: "Clock | None" = None,
     sleep: Sleep = time.sleep,
     limits: "Limits | None" = None,
+    issues: bool = False,
+    merging: bool = False,
 ) -> "Connected":
     """A forge, with its credential read. Makes no call yet. Raises ConfigError."""
-    from debtd.adapters.forge.connection import Connection  # noqa: PLC0415  (httpx is slow to import)
+    from debtd.adapters.forge.connection import Connection, Uses  # noqa: PLC0415  (httpx is slow to import)
     from debtd.adapters.forge.http.client import Client  # noqa: PLC0415
     from debtd.adapters.forge.http.ledger import FileLedger  # noqa: PLC0415
     from debtd.adapters.forge.http.pace import Pacer  # noqa: PLC0415
@@ -144,7 +155,7 @@ def connect(
         pacer=Pacer(client.host, ledger, clock, sleep),
         clock=clock,
         credential=_credential(wanted),
-        statuses=wanted.statuses,
+        uses=Uses(statuses=wanted.statuses, issues=issues, merging=merging),
     )
     connected: Connected = module.connect(connection)
     return connected

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from debtd.model.discovery import terms_for
+from debtd.model.enrolment import EnrolmentState
 from debtd.model.errors import ConfigError, RepoUnusable, Retryable
 from debtd.model.policy import Policy
 from debtd.model.repo import Repository
@@ -27,7 +29,9 @@ class ToVisit:
 
 
 def repositories_to_visit(settings: Settings, rooms: Rooms) -> ToVisit:
-    """All that debtd has seen before, then those that a `[[repository]]` names by its full path or URL."""
+    """All that debtd has seen before, then those that a `[[repository]]` names by its full path or URL. Whose people
+    said no is not visited at all."""
+    refused = {one.repository_id for one in rooms.store.enrolments() if one.state is EnrolmentState.OPTED_OUT}
     found = {repository.id: repository for repository in rooms.store.repositories()}
     faults: list[tuple[str, Fault]] = []
     known = {repository.source for repository in found.values()}
@@ -40,11 +44,11 @@ def repositories_to_visit(settings: Settings, rooms: Rooms) -> ToVisit:
             faults.append((location, fault))
         else:
             found.setdefault(repository.id, repository)
-    return ToVisit(tuple(found.values()), tuple(faults))
+    return ToVisit(tuple(one for one in found.values() if one.id not in refused), tuple(faults))
 
 
-def policy_of(settings: Settings, repository: Repository, *, default_budgets: bool) -> Policy:
-    """What holds for a repository. Raises ConfigError."""
+def policy_of(settings: Settings, repository: Repository | None, *, default_budgets: bool) -> Policy:
+    """What holds for a repository (None: for one that no pattern matches). Raises ConfigError."""
     return (settings.policy or PolicySettings()).policy_for(repository, default_budgets=default_budgets)
 
 
@@ -73,9 +77,10 @@ def visit_by_hand(
 
         permit = replace(permit, schedule=schedule_of(settings, repository, began_at))
     load = LoadWatch(repository, rooms.forge, policy.load, rooms.clock)
+    order = replace(order, policy=policy, terms=terms_for(repository.source, settings.discoveries))
     return Visit(
         repository=repository,
-        order=replace(order, policy=policy),
+        order=order,
         rooms=rooms,
         permit=replace(permit, load=load),
         lock=partial(one_at_a_time, settings, repository),
@@ -105,7 +110,7 @@ def visit_by_night(
     )
     return Visit(
         repository=repository,
-        order=replace(order, policy=policy),
+        order=replace(order, policy=policy, terms=terms_for(repository.source, settings.discoveries)),
         rooms=rooms,
         permit=permit,
         lock=partial(one_at_a_time, settings, repository),

@@ -175,8 +175,9 @@ def _issue_unchanged(world: World) -> object:
 
 
 def _forged_issue(world: World) -> object:
-    """A stranger writes debtd's own mark."""
+    """A stranger writes debtd's own mark, and the forge lists everybody's."""
     assert isinstance(world, HostedWorld)
+    world.site.wire.issues.filters = False  # type: ignore[attr-defined]
     world.project.open_issue("debtd", "<!-- debtd-issue: dashboard -->\nmine", "stranger")
     read = world.forge().read_issue(world.repository, "dashboard")
     made = world.forge().ensure_issue(world.repository, "dashboard", "debtd", "x")

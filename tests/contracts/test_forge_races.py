@@ -127,3 +127,60 @@ def test_another_account_of_debtds_does_not_repeat_itself(world: HostedWorld) ->
     for _ in range(3):
         world.forge().ensure_comment(made, "hands-off", "Hands off.")
     assert len(world.seen()[0].comments) == 1
+
+
+def issue(world: HostedWorld) -> int:
+    return world.forge().ensure_issue(world.repository, "dashboard", "debtd", "x").number
+
+
+def test_a_second_daemon_creates_the_issue_between_the_look_and_the_creation(world: HostedWorld) -> None:
+    """Forges let everybody create as many as they like: the lowest number stays, the other is closed."""
+    others: list[int] = []
+    world.site.fail_at(1, faults.meanwhile(lambda: others.append(issue(world))))
+    assert [issue(world)] == others
+    assert [state for _, state, _ in world.issues()] == ["open", "closed"]
+
+
+def test_two_issues_that_no_list_showed_in_time(world: HostedWorld) -> None:
+    issue(world)
+    world.project.hide(1, 3600)
+    issue(world)
+    assert [state for _, state, _ in world.issues()] == ["open", "open"]
+    world.clock.advance(3600)
+    assert issue(world) == 1
+    assert [state for _, state, _ in world.issues()] == ["open", "closed"]
+
+
+def test_an_issue_that_lists_do_not_show_yet_is_not_made_again_by_the_same_daemon(world: HostedWorld) -> None:
+    world.project.freeze_lists(3600)
+    forge = world.forge()
+    for text in ("one", "two"):
+        forge.ensure_issue(world.repository, "dashboard", "debtd", text)
+    assert [body.splitlines()[-1] for _, _, body in world.issues()] == ["two"]
+
+
+def test_an_issue_that_people_deleted_is_made_again(world: HostedWorld) -> None:
+    forge = world.forge()
+    forge.ensure_issue(world.repository, "dashboard", "debtd", "x")
+    world.project.issues.clear()
+    assert forge.ensure_issue(world.repository, "dashboard", "debtd", "x").is_open
+    assert len(world.issues()) == 1
+
+
+def test_people_close_the_issue_while_debtd_writes_it(world: HostedWorld) -> None:
+    number = issue(world)
+    world.site.fail_at(1, faults.meanwhile(lambda: world.close_issue(number)))
+    world.forge().ensure_issue(world.repository, "dashboard", "debtd", "y")
+    assert [state for _, state, _ in world.issues()] == ["closed"]
+
+
+def test_a_person_makes_it_ready_while_debtd_does(world: HostedWorld) -> None:
+    made = opened(world, draft=True)
+
+    def by_hand() -> None:
+        pull = world.project.pulls[0]
+        pull.draft, pull.title = False, pull.title.removeprefix("Draft: ").removeprefix("WIP: ")
+
+    world.site.fail_at(0, faults.meanwhile(by_hand))
+    world.forge().mark_ready(made)
+    assert [one.draft for one in world.seen()] == [False]

@@ -25,3 +25,11 @@ def set_present(tx: Tx, repository_id: str) -> int:
     if gone.rowcount or added.rowcount:
         tx.record("baseline.set", repository_id, findings=number)
     return int(number)
+
+
+def drop(tx: Tx, repository_id: str) -> int:
+    """There is none any more; how many findings it had."""
+    number = tx.connection.execute(delete(table).where(table.c.repository_id == repository_id)).rowcount
+    if number:
+        tx.record("baseline.dropped", repository_id, findings=number)
+    return number

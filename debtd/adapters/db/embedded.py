@@ -139,6 +139,9 @@ class EmbeddedStore(ReadingStore):
     def set_baseline(self, repository_id: str) -> int:
         return self._writer.set_baseline(repository_id)
 
+    def drop_baseline(self, repository_id: str) -> int:
+        return self._writer.drop_baseline(repository_id)
+
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)

@@ -118,3 +118,7 @@ class SqlStore(ReadingStore):
     def set_baseline(self, repository_id: str) -> int:
         with self._write() as tx:
             return baseline.set_present(tx, repository_id)
+
+    def drop_baseline(self, repository_id: str) -> int:
+        with self._write() as tx:
+            return baseline.drop(tx, repository_id)

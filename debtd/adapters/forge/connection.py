@@ -21,8 +21,18 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """What debtd is to do besides pull requests; each needs rights of its own. `statuses` of commits, `issues` that it
+    keeps, `merging` when checks and people agree."""
+
+    statuses: bool = False
+    issues: bool = False
+    merging: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """The way to one forge. `web_url` is where people go; `statuses`: commit statuses are wanted."""
+    """The way to one forge. `web_url` is where people go."""
 
     web_url: str
     api_url: str
@@ -30,7 +40,7 @@ class Connection:
     pacer: Pacer
     clock: Clock
     credential: Credential
-    statuses: bool = False
+    uses: Uses = Uses()
 
     def transport(self, authorize: Authorize, headers: Mapping[str, str], api_url: str = "") -> Transport:
         """`api_url` where a forge has more than one API, on the same host."""

@@ -1,7 +1,10 @@
 """JSON that Gitea has in common with GitHub, whose API it follows."""
 
+from collections.abc import Sequence
+
+from debtd.adapters.forge.connection import Uses
 from debtd.adapters.forge.http.fields import Fields
-from debtd.model.forge import Comment, ListedRepository
+from debtd.model.forge import AccessFact, Comment, ListedRepository
 
 
 def login_of(fields: Fields, name: str) -> str:
@@ -28,3 +31,11 @@ def listed_repository(fields: Fields) -> ListedRepository:
         fork=fields.flag("fork"),
         topics=fields.texts("topics"),
     )
+
+
+def issue_facts(repository: Fields, project: str, uses: Uses) -> Sequence[AccessFact]:
+    """Whether debtd can keep an issue there, if it is to."""
+    if not uses.issues:
+        return ()
+    on = repository.flag("has_issues")
+    return (AccessFact(f"issues of {project}", on, "yes" if on else "switched off; switch them on"),)

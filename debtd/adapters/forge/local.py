@@ -14,7 +14,7 @@ from debtd.adapters.forge.hunks import touched_in_diff
 from debtd.adapters.forge.local_folders import Branches, LocalFolders
 from debtd.adapters.forge.local_issues import ensure_issue, read_issue
 from debtd.adapters.forge.local_merge import merged
-from debtd.adapters.forge.local_records import STATES, Record, all_records, newest, save, seen
+from debtd.adapters.forge.local_records import STATES, Record, all_records, new_record, newest, save, seen
 from debtd.model.errors import RepoUnusable
 from debtd.model.forge import (
     ChecksState,
@@ -53,15 +53,7 @@ class LocalForge:
         with self._folders.opened(pull_request.repository_id, "pulls") as pulls:
             record = newest(pulls, pull_request.branch)
             if record is None:
-                record = Record(
-                    number=max((known.number for known in all_records(pulls)), default=0) + 1,
-                    head=pull_request.branch,
-                    base=pull_request.base_branch,
-                    commit=pull_request.commit,
-                    title=" ".join(pull_request.title.split()),
-                    body=pull_request.body,
-                    draft=draft,
-                )
+                record = new_record(pulls, pull_request, draft=draft)
                 save(pulls, record)
         return replace(
             pull_request,

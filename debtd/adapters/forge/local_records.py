@@ -9,7 +9,7 @@ from pathlib import Path
 
 from debtd.model.errors import StateUnusable
 from debtd.model.forge import ForgePullRequest, ForgeState
-from debtd.model.pull_request import PullRequestState
+from debtd.model.pull_request import PullRequest, PullRequestState
 
 STATES = {"open": PullRequestState.OPEN, "merged": PullRequestState.MERGED, "closed": PullRequestState.REJECTED}
 
@@ -37,6 +37,19 @@ class Record:
     comments: tuple[tuple[str, str, str, str], ...] = ()
     statuses: tuple[tuple[str, str, str, str], ...] = ()
     merge_commit: str = ""
+
+
+def new_record(pulls: Path, pull_request: PullRequest, *, draft: bool) -> Record:
+    """An open one with the next number; it is not saved yet."""
+    return Record(
+        number=max((known.number for known in all_records(pulls)), default=0) + 1,
+        head=pull_request.branch,
+        base=pull_request.base_branch,
+        commit=pull_request.commit,
+        title=" ".join(pull_request.title.split()),
+        body=pull_request.body,
+        draft=draft,
+    )
 
 
 def newest(pulls: Path, branch: str) -> Record | None:

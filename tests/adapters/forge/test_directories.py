@@ -27,12 +27,15 @@ def world(request: pytest.FixtureRequest, park: Park, tmp_path: Path) -> HostedW
     return park.world(request.param, tmp_path)
 
 
-def directory(world: HostedWorld) -> Directory:
-    return connect(world.settings, world.forge_settings, clock=world.clock, sleep=world.clock.sleep).directory
+def directory(world: HostedWorld, *, issues: bool = False, merging: bool = False) -> Directory:
+    clock = world.clock
+    return connect(
+        world.settings, world.forge_settings, clock=clock, sleep=clock.sleep, issues=issues, merging=merging
+    ).directory
 
 
-def wrong(world: HostedWorld) -> list[str]:
-    return [fact.name for fact in directory(world).check_access(world.project.path) if not fact.ok]
+def wrong(world: HostedWorld, **uses: bool) -> list[str]:
+    return [fact.name for fact in directory(world, **uses).check_access(world.project.path) if not fact.ok]
 
 
 def test_all_repositories_of_an_owner(world: HostedWorld) -> None:
@@ -64,6 +67,26 @@ def test_missing_rights_are_named(world: HostedWorld) -> None:
 def test_an_archived_repository_is_named(world: HostedWorld) -> None:
     world.project.archived = True
     assert wrong(world) == [f"{world.project.path} takes changes"]
+
+
+def test_issues_are_looked_at_only_where_debtd_keeps_one(world: HostedWorld) -> None:
+    assert wrong(world, issues=True) == []
+    world.project.has_issues = False
+    assert wrong(world) == []
+    assert wrong(world, issues=True) == [f"issues of {world.project.path}"]
+    assert world.site.violations == []
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_the_protection_of_the_branch_is_looked_at_only_where_debtd_merges(
+    kind: str, park: Park, tmp_path: Path
+) -> None:
+    world = park.world(kind, tmp_path)
+    assert wrong(world, merging=True) == []
+    world.project.protected = True
+    assert wrong(world) == []
+    assert wrong(world, merging=True) == [f"merge into main of {world.project.path}"]
+    assert world.site.violations == []
 
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])

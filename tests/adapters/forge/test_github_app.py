@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from debtd.adapters.forge.github.connect import api_url_of
-from debtd.model.errors import ConfigError
+from debtd.model.errors import ConfigError, RepoUnusable
 from debtd.wiring.forges import check_forge, connect, git_access
 from tests.support.forges import faults
 from tests.support.forges.github import APP_TOKEN, GitHubWire
@@ -55,11 +55,57 @@ def test_tokens_are_for_one_repository_and_three_rights(world: HostedWorld) -> N
     assert wire_of(world).issued == [{"repositories": [name], "permissions": permissions}]
 
 
-def test_what_an_operator_granted_beyond_that_is_used_when_it_is_useful(world: HostedWorld) -> None:
-    wire_of(world).app_permissions |= {"issues": "write", "statuses": "read", "workflows": "write"}
+@pytest.mark.parametrize(
+    ("granted", "asked"),
+    [
+        ({"issues": "write", "workflows": "write"}, {"issues": "write"}),
+        ({"issues": "read"}, {}),
+        ({"statuses": "read", "checks": "read"}, {"statuses": "read", "checks": "read"}),
+        ({"statuses": "write", "checks": "write"}, {"statuses": "write", "checks": "read"}),
+    ],
+)
+def test_what_an_operator_granted_beyond_that_is_used_when_it_is_useful(
+    granted: dict[str, str], asked: dict[str, str], world: HostedWorld
+) -> None:
+    least = dict(wire_of(world).app_permissions)
+    wire_of(world).app_permissions |= granted
     opened(world)
-    (asked,) = wire_of(world).issued
-    assert asked["permissions"].keys() == {"contents", "pull_requests", "metadata", "issues"}
+    (issued,) = wire_of(world).issued
+    assert issued["permissions"] == least | asked
+
+
+@pytest.mark.parametrize(
+    ("uses", "missing"),
+    [
+        ({}, []),
+        ({"issues": True}, ["permission issues: missing; give the App `issues: write`"]),
+        (
+            {"merging": True},
+            [f"permission {name}: missing; give the App `{name}: read`" for name in ("checks", "statuses")],
+        ),
+    ],
+)
+def test_doctor_wants_more_only_for_what_is_on(uses: dict[str, bool], missing: list[str], world: HostedWorld) -> None:
+    told = ""
+    try:
+        check_forge(world.settings, world.forge_settings, clock=world.clock, sleep=world.clock.sleep, **uses)
+    except ConfigError as error:
+        told = str(error)
+    assert told == "; ".join(missing)
+
+
+def test_an_issue_without_the_right_to_write_one(world: HostedWorld) -> None:
+    wire_of(world).issues.allowed = False
+    with pytest.raises(RepoUnusable, match="give debtd the right to write them, or do without"):
+        world.forge().ensure_issue(world.repository, "dashboard", "debtd", "x")
+    assert opened(world).number == 1
+
+
+def test_a_draft_made_ready_by_the_app(world: HostedWorld) -> None:
+    made = opened(world, draft=True)
+    world.forge().mark_ready(made)
+    assert [one.draft for one in world.seen()] == [False]
+    assert world.site.calls[-1].headers["authorization"] == f"Bearer {APP_TOKEN}"
 
 
 def test_the_assertion_is_signed_and_short_lived(world: HostedWorld) -> None:

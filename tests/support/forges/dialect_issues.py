@@ -30,7 +30,7 @@ class Dialect:
 
 
 class DialectIssues:
-    """`allowed`: the credential may write issues."""
+    """`allowed`: the credential may write issues. `filters`: lists can be asked for an author's."""
 
     def __init__(self, wire: DialectWire, dialect: Dialect) -> None:
         self._wire = wire
@@ -46,13 +46,15 @@ class DialectIssues:
 
     def forget(self) -> None:
         self.allowed = True
+        self.filters = True
 
     def _list(self, call: Call, owner: str, name: str) -> Reply:
         project = self._wire.project(owner, name)
         found: list[Issue | Pull] = [*project.listed_issues()]
         if self._dialect.lists_pulls:
             found += project.listed()
-        author, state = call.query.get(self._dialect.author_key), call.query.get("state", "open")
+        author = call.query.get(self._dialect.author_key) if self.filters else None
+        state = call.query.get("state", "open")
         shown = [
             self._dialect.render(project, one, self._wire.origin)
             for one in sorted(found, key=lambda one: -one.number)

@@ -1,9 +1,9 @@
 """`make emulate-check`: the GitHub adapter against `emulate`, a server that other people wrote.
 
 `python -m tests.support.forges.emulate NODE EMULATE_JS`. emulate has no git over HTTP, no commit statuses, no changed
-files and no closing author; it keeps the head commit of a pull request as it was, and accepts a second pull request
-from one branch. What needs these is left to our own server. Prints what is expected and seen, case by case; exit code
-1 when anything differs.
+files, no closing author and no GraphQL; it keeps the head commit of a pull request as it was, and accepts a second
+pull request from one branch. What needs these is left to our own server. Prints what is expected and seen, case by
+case; exit code 1 when anything differs.
 """
 
 import json
@@ -117,9 +117,32 @@ def life(world: Emulated, key: str) -> Iterator[Line]:
 
 def merged(world: Emulated, key: str) -> Iterator[Line]:
     made = world.forge().ensure_pull_request(world.branched(key))
-    world.ask("PUT", f"repos/acme/shop/pulls/{made.number}/merge", {"merge_method": "squash"})
+    yield "reviewed by nobody", "none", world.forge().reception(made).review.value
+    for event, word in (("REQUEST_CHANGES", "changes-requested"), ("APPROVE", "approved")):
+        review = {"event": event, "body": "x", "commit_id": made.commit}
+        world.ask("POST", f"repos/acme/shop/pulls/{made.number}/reviews", review)
+        yield f"reviewed: {event}", word, world.forge().reception(made).review.value
+    yield "checks without the statuses that are not there", "pending", world.forge().reception(made).checks.value
+    for _ in range(2):
+        world.forge().merge_pull_request(made)
     after = world.forge().ensure_pull_request(replace(made, number=0))
     yield "merged is not made again", (made.number, "merged"), (after.number, after.state.value)
+    there = world.forge().read_pull_request(made)
+    tip = world.ask("GET", "repos/acme/shop/git/ref/heads/main")["object"]["sha"]
+    yield "its merge commit", tip, there and there.merge_commit
+
+
+def issue(world: Emulated, name: str) -> Iterator[Line]:
+    forge = world.forge()
+    made = [world.forge().ensure_issue(world.repository, name, "debtd", text) for text in ("one", "one", "two")]
+    there = forge.read_issue(world.repository, name)
+    assert there is not None
+    yield "one issue, updated", ({there.number}, "two", True), (
+        {one.number for one in made}, there.body.strip(), there.is_open
+    )  # fmt: skip
+    world.ask("PATCH", f"repos/acme/shop/issues/{there.number}", {"state": "closed"})
+    after = forge.ensure_issue(world.repository, name, "debtd", "three")
+    yield "an issue that people closed", (there.number, "two", False), (after.number, after.body.strip(), after.is_open)
 
 
 def rights(world: Emulated) -> Iterator[Line]:
@@ -140,6 +163,8 @@ def main(node: str, program: str) -> int:
             runs: list[tuple[str, Callable[[], Iterator[Line]]]] = [
                 ("token", lambda: life(token, "4b" * 20)),
                 ("token", lambda: merged(token, "5c" * 20)),
+                ("token", lambda: issue(token, "dashboard")),
+                ("App", lambda: issue(app, "of-the-app")),
                 ("App", lambda: life(app, "6d" * 20)),
                 ("App", lambda: rights(app)),
             ]

@@ -215,17 +215,25 @@ class GiteaWire:
             if check.commit == commit:
                 state = check.conclusion if check.completed_at else "pending"
                 times = (stamp(check.started_at), stamp(check.completed_at or check.started_at))
-                found.append(values.status(number, state, check.name, "", times))
+                found.append(values.status(number, state, check.name or f"job {number}", "", times))
         posted = [entry for entry in project.statuses if entry[0] == commit]
         times = (stamp(call.at), stamp(call.at))
         found += [values.status(1000 + n, entry[2], entry[1], entry[3], times) for n, entry in enumerate(posted)]
         return paged(call, found, self.origin, "limit")
 
     def _branch(self, call: Call, owner: str, name: str, branch: str) -> Reply:
-        commit = self.project(owner, name).branch_commit(branch)
+        commit, may = self.project(owner, name).branch_commit(branch), not self.project(owner, name).protected
         if commit is None:
             return self.refusal(404, "The target couldn't be found.")
-        return Reply(200, {"name": branch, "protected": False, "commit": {"id": commit, "message": "m", "url": "x"}})
+        return Reply(
+            200,
+            {
+                "name": branch,
+                "protected": False,
+                "user_can_merge": may,
+                "commit": {"id": commit, "message": "m", "url": "x"},
+            },
+        )
 
     def _delete_branch(self, call: Call, owner: str, name: str, branch: str) -> Reply:
         project = self.project(owner, name)

@@ -233,7 +233,8 @@ def review(project: Project, one: Pull, review: Review, origin: str) -> dict[str
 
 def check_run(check: Check, number: int, origin: str) -> dict[str, Any]:
     return {
-        "id": number, "node_id": f"CR_{number}", "head_sha": check.commit, "external_id": "", "name": check.name,
+        "id": number, "node_id": f"CR_{number}", "head_sha": check.commit, "external_id": "",
+        "name": check.name or f"job {number}",
         "url": f"{origin}/c/{number}", "html_url": None, "details_url": None, "status": check.status,
         "conclusion": check.conclusion if check.completed_at else None, "started_at": stamp(check.started_at),
         "completed_at": stamp(check.completed_at), "check_suite": None, "app": None, "pull_requests": [],

@@ -44,6 +44,7 @@ class GitLabWire:
             route("POST", f"{home}/statuses/{{commit}}", self._status),
             route("GET", f"{home}/pipelines", self._pipelines),
             route("GET", f"{home}/repository/branches", self._branches),
+            route("GET", f"{home}/repository/branches/{{branch}}", self._branch),
             route("DELETE", f"{home}/repository/branches/{{branch}}", self._delete_branch),
             *self.merging.routes,
             *self.issues.routes,
@@ -249,6 +250,12 @@ class GitLabWire:
             if name == wanted
         ]
         return paged(call, found, self.origin, default=20)
+
+    def _branch(self, call: Call, id: str, branch: str) -> Reply:  # noqa: A002
+        project = self.projects()[id]
+        made = {"name": branch, "merged": False, "protected": project.protected, "developers_can_merge": False}
+        made |= {"can_push": not project.protected, "commit": {"id": project.branch_commit(branch)}}
+        return Reply(200, made)
 
     def _delete_branch(self, call: Call, id: str, branch: str) -> Reply:  # noqa: A002
         project = self.projects()[id]

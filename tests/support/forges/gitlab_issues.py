@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class GitLabIssues:
-    """`allowed`: the credential may write issues."""
+    """`allowed`: the credential may write issues. `filters`: lists can be asked for an author's."""
 
     def __init__(self, wire: "GitLabWire") -> None:
         self._wire = wire
@@ -25,6 +25,7 @@ class GitLabIssues:
 
     def forget(self) -> None:
         self.allowed = True
+        self.filters = True
 
     def _issue(self, one: Issue) -> dict[str, Any]:
         return {
@@ -38,7 +39,8 @@ class GitLabIssues:
         project = self._wire.projects()[id]
         if not project.has_issues:
             return self._wire.refusal(404, "404 Not Found")
-        author, state = call.query.get("author_username"), call.query.get("state", "all")
+        author = call.query.get("author_username") if self.filters else None
+        state = call.query.get("state", "all")
         found = [
             self._issue(one)
             for one in project.listed_issues()

@@ -12,7 +12,7 @@ _REVIEW = {"approved": "approved", "changes": "requested_changes", "dismissed": 
 
 
 class GitLabMerging:
-    """`tells_time`: approvals have a time, as since version 18. `may_merge`: debtd's role may merge into the branch.
+    """`tells_time`: approvals have a time, as in newer versions. `may_merge`: debtd's role may merge into the branch.
     `slow`: merging goes on for so many looks after the answer."""
 
     def __init__(self, wire: "GitLabWire") -> None:
@@ -55,7 +55,7 @@ class GitLabMerging:
     def _statuses(self, call: Call, id: str, ref: str) -> Reply:  # noqa: A002  (GitLab's name)
         project = self._wire.projects()[id]
         found = [
-            self._status(number, check.name, _state(check), ref, allow=check.conclusion == "allowed")
+            self._status(number, check.name or f"job {number}", _state(check), ref, allow=check.conclusion == "allowed")
             for number, check in enumerate(project.checks, 1)
             if check.commit == ref
         ]

@@ -86,7 +86,7 @@ class Check:
     status: str
     started_at: datetime
     completed_at: datetime | None
-    name: str = "tests"
+    name: str = ""
     conclusion: str = "success"
 
 
@@ -110,6 +110,7 @@ class Project:
         self.issues: list[Issue] = []
         self.has_issues = True
         self.methods = ["merge", "squash", "rebase"]  # the ways to merge that are allowed
+        self.protected = False  # the default branch, so that debtd may not merge into it
         self.refusal = ""  # why nothing may be merged
         self.archived = False
         self.fork = False

@@ -33,9 +33,9 @@ def tasks(rows: Rows, repository_id: str, states: Sequence[TaskState]) -> tuple[
     fingerprints: dict[str, list[str]] = defaultdict(list)
     for key, fingerprint in rows.select(links, repository_id=repository_id, **values):
         fingerprints[key].append(fingerprint)
-    query = (
-        f"SELECT t.key, t.rule_id, t.base_commit, t.inputs, t.state FROM fix_tasks t WHERE {where} ORDER BY t.number"
-    )
+    facts = "t.key, t.rule_id, t.base_commit, t.inputs, t.state, t.reason"
+    query = f"SELECT {facts} FROM fix_tasks t WHERE {where} ORDER BY t.number"
+    found = rows.select(query, repository_id=repository_id, **values)
     return tuple(
         FixTask(
             key=key,
@@ -45,8 +45,9 @@ def tasks(rows: Rows, repository_id: str, states: Sequence[TaskState]) -> tuple[
             base_commit=base_commit,
             inputs=inputs,
             state=TaskState(state),
+            reason=unescape(reason),
         )
-        for key, rule_id, base_commit, inputs, state in rows.select(query, repository_id=repository_id, **values)
+        for key, rule_id, base_commit, inputs, state, reason in found
     )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from debtd.adapters.forge.connection import Connected, Connection
+from debtd.adapters.forge.connection import Connected, Connection, Uses
 from debtd.adapters.forge.gitea.api import GiteaApi
-from debtd.adapters.forge.github_dialect import listed_repository
+from debtd.adapters.forge.github_dialect import issue_facts, listed_repository
 from debtd.adapters.forge.http.faults import NotThere
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.http.transport import Transport
@@ -25,15 +25,16 @@ def connect(connection: Connection) -> Connected:
     return Connected(
         api=lambda project: GiteaApi(http, connection.web_url, project),
         git_login=lambda _project: ("debtd", token),
-        directory=GiteaDirectory(http),
+        directory=GiteaDirectory(http, connection.uses),
     )
 
 
 class GiteaDirectory:
     """What the account behind a token sees and may do. Gitea does not tell a token's scopes."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, uses: Uses) -> None:
         self._http = transport
+        self._uses = uses
 
     def repositories(self, owner: str, topic: str = "") -> tuple[ListedRepository, ...]:
         name = quote(owner, safe="")
@@ -54,7 +55,13 @@ class GiteaDirectory:
             facts += [
                 _fact(f"push to {project}", rights.flag("push"), "missing; give the account the right to write"),
                 _fact(f"{project} takes changes", not repository.flag("archived"), "it is archived"),
+                *issue_facts(repository, project, self._uses),
             ]
+            if self._uses.merging:
+                main = repository.text("default_branch")
+                branch = Fields(self._http.get(f"repos/{project}/branches/{quote(main, safe='')}").value, "a branch")
+                remedy = "the branch is protected; add the account to those who may merge"
+                facts.append(_fact(f"merge into {main} of {project}", branch.flag("user_can_merge"), remedy))
         return tuple(facts)
 
 

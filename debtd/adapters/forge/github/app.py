@@ -4,6 +4,7 @@ repository, with no more rights than debtd needs."""
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from debtd.adapters.forge.connection import Uses
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.http.transport import Transport
 from debtd.model.errors import ConfigError
@@ -13,8 +14,24 @@ from debtd.ports import Clock
 PERMISSIONS = {"contents": "write", "pull_requests": "write", "metadata": "read"}
 """What debtd needs."""
 
-OPTIONAL = ("issues", "statuses")
-"""What debtd uses where an operator granted it: labels that do not exist yet, and statuses of commits."""
+OPTIONAL = {
+    "issues": {"write": "write"},
+    "statuses": {"write": "write", "read": "read"},
+    "checks": {"write": "read", "read": "read"},
+}
+"""What debtd uses where an operator granted it, by what was granted: issues, and labels that do not exist yet; statuses
+of commits, its own and others'; checks."""
+
+
+def permissions_for(uses: Uses) -> Mapping[str, str]:
+    """What the App must have for that."""
+    made = dict(PERMISSIONS)
+    if uses.merging:
+        made |= {"checks": "read", "statuses": "read"}
+    if uses.issues:
+        made["issues"] = "write"
+    return made | ({"statuses": "write"} if uses.statuses else {})
+
 
 _RENEW_BEFORE = timedelta(minutes=5)
 
@@ -71,8 +88,10 @@ class AppTokens:
         return self._token
 
     def _asked(self, granted: Fields) -> dict[str, str]:
-        extra = [name for name in OPTIONAL if "contents" in self._permissions and granted.text_or(name) == "write"]
-        return {**self._permissions, **dict.fromkeys(extra, "write")}
+        if "contents" not in self._permissions:
+            return dict(self._permissions)
+        had = {name: levels.get(granted.text_or(name)) for name, levels in OPTIONAL.items()}
+        return {name: level for name, level in had.items() if level} | dict(self._permissions)
 
     def login(self) -> str:
         """The name under which the App writes."""

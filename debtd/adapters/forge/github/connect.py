@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from debtd.adapters.forge.connection import Connected, Connection
+from debtd.adapters.forge.connection import Connected, Connection, Uses
 from debtd.adapters.forge.github.api import GitHubApi
-from debtd.adapters.forge.github.app import PERMISSIONS, AppTokens, app_headers
+from debtd.adapters.forge.github.app import AppTokens, app_headers, permissions_for
 from debtd.adapters.forge.github.directory import AppDirectory, TokenDirectory
 from debtd.adapters.forge.github.graphql import GraphQL, graphql_home_of
 from debtd.adapters.forge.http.fields import Fields
@@ -36,19 +36,19 @@ def connect(connection: Connection) -> Connected:
     return Connected(
         api=lambda project: GitHubApi(http, graphql, connection.web_url, project, login),
         git_login=lambda _project: ("x-access-token", token),
-        directory=TokenDirectory(http),
+        directory=TokenDirectory(http, connection.uses),
     )
 
 
 def _as_app(connection: Connection, private_key: Secret) -> Connected:
     as_app = connection.transport(app_headers(connection.credential.app_id, private_key, connection.clock), _HEADERS)
-    wanted = PERMISSIONS | ({"statuses": "write"} if connection.statuses else {})
+    needed = permissions_for(Uses(statuses=connection.uses.statuses))
     known: dict[str, AppTokens] = {}
 
     def tokens(project: str) -> AppTokens:
         if project not in known:
             name = project.partition("/")[2]
-            known[project] = AppTokens(as_app, f"repos/{project}", connection.clock, wanted, [name])
+            known[project] = AppTokens(as_app, f"repos/{project}", connection.clock, needed, [name])
         return known[project]
 
     def transport(of: AppTokens) -> Transport:
@@ -65,7 +65,7 @@ def _as_app(connection: Connection, private_key: Secret) -> Connected:
     return Connected(
         api=api,
         git_login=lambda project: ("x-access-token", tokens(project).token()),
-        directory=AppDirectory(as_app, wanted, lambda project: transport(tokens(project)), seeing_all),
+        directory=AppDirectory(as_app, connection.uses, lambda project: transport(tokens(project)), seeing_all),
     )
 
 

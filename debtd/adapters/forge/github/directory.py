@@ -1,9 +1,11 @@
 """What a GitHub credential sees, and whether it may do what debtd needs and nothing worse."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote
 
-from debtd.adapters.forge.github_dialect import listed_repository
+from debtd.adapters.forge.connection import Uses
+from debtd.adapters.forge.github.app import permissions_for
+from debtd.adapters.forge.github_dialect import issue_facts, listed_repository
 from debtd.adapters.forge.http.faults import NotThere
 from debtd.adapters.forge.http.fields import Fields
 from debtd.adapters.forge.http.transport import Transport
@@ -17,8 +19,9 @@ _NEVER_SCOPES = ("workflow", "delete_repo", "site_admin")  # and all of admin:*
 class TokenDirectory:
     """With a personal access token, classic or fine-grained."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, uses: Uses) -> None:
         self._http = transport
+        self._uses = uses
 
     def repositories(self, owner: str, topic: str = "") -> tuple[ListedRepository, ...]:
         return _listed(self._http, owner, topic)
@@ -33,22 +36,22 @@ class TokenDirectory:
             if scope in _NEVER_SCOPES or scope.startswith("admin:")
         ]
         if project is not None:
-            facts += _on_repository(self._http, project)
+            facts += _on_repository(self._http, project, self._uses)
         return tuple(facts)
 
 
 class AppDirectory:
-    """As a GitHub App. `wanted` are the permissions that debtd asks for."""
+    """As a GitHub App."""
 
     def __init__(
         self,
         as_app: Transport,
-        wanted: Mapping[str, str],
+        uses: Uses,
         on_repository: Callable[[str], Transport],
         seeing_all: Callable[[str], Transport],
     ) -> None:
         self._as_app = as_app
-        self._wanted = wanted
+        self._uses = uses
         self._on_repository = on_repository
         self._seeing_all = seeing_all
 
@@ -61,7 +64,7 @@ class AppDirectory:
         app = Fields(self._as_app.get("app").value, "the App")
         granted = app.child("permissions")
         facts = [AccessFact("app", True, app.text("slug"))]
-        for name, level in self._wanted.items():
+        for name, level in permissions_for(self._uses).items():
             has = granted.text_or(name)
             ok = _LEVELS.get(has, 3) >= _LEVELS[level]
             facts.append(AccessFact(f"permission {name}", ok, has or f"missing; give the App `{name}: {level}`"))
@@ -71,18 +74,20 @@ class AppDirectory:
             if granted.has(name)
         ]
         if project is not None:
-            self._on_repository(project).get(f"repos/{project}")  # the App is installed there, and gets a token
-            facts.append(AccessFact(f"installed on {project}", True, "yes"))
+            # The App is installed there, and gets a token.
+            repository = Fields(self._on_repository(project).get(f"repos/{project}").value, "the repository")
+            facts += [AccessFact(f"installed on {project}", True, "yes"), *issue_facts(repository, project, self._uses)]
         return tuple(facts)
 
 
-def _on_repository(http: Transport, project: str) -> Sequence[AccessFact]:
+def _on_repository(http: Transport, project: str, uses: Uses) -> Sequence[AccessFact]:
     repository = Fields(http.get(f"repos/{project}").value, "the repository")
     rights = repository.child("permissions") if repository.has("permissions") else Fields({}, "permissions")
     return (
         _fact(f"push to {project}", rights.flag("push"), "missing; give the account the role Write"),
         _fact(f"no administration of {project}", not rights.flag("admin"), "an administrator; Write is enough"),
         _fact(f"{project} takes changes", not repository.flag("archived"), "it is archived"),
+        *issue_facts(repository, project, uses),
     )
 
 

@@ -1,8 +1,9 @@
 """A connection to GitLab, with a personal, group or project access token."""
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
-from debtd.adapters.forge.connection import Connected, Connection
+from debtd.adapters.forge.connection import Connected, Connection, Uses
 from debtd.adapters.forge.gitlab.api import GitLabApi
 from debtd.adapters.forge.gitlab.values import listed_repository
 from debtd.adapters.forge.http.faults import NotThere, Refused
@@ -25,15 +26,16 @@ def connect(connection: Connection) -> Connected:
     return Connected(
         api=lambda project: GitLabApi(http, connection.web_url, project),
         git_login=lambda _project: ("oauth2", token),
-        directory=GitLabDirectory(http),
+        directory=GitLabDirectory(http, connection.uses),
     )
 
 
 class GitLabDirectory:
     """What a token sees, and whether it may do what debtd needs and nothing worse."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, uses: Uses) -> None:
         self._http = transport
+        self._uses = uses
 
     def repositories(self, owner: str, topic: str = "") -> tuple[ListedRepository, ...]:
         """Those of a group and of the groups in it, or of a person."""
@@ -57,8 +59,19 @@ class GitLabDirectory:
                 _fact(f"push to {project}", level >= _DEVELOPER, "missing; give the account the role Developer"),
                 _fact(f"no maintainer of {project}", level < _MAINTAINER, "Maintainer or more; Developer is enough"),
                 _fact(f"{project} takes changes", not found.flag("archived"), "it is archived"),
+                *self._for_uses(project, found),
             ]
         return tuple(facts)
+
+    def _for_uses(self, project: str, found: Fields) -> Iterator[AccessFact]:
+        if self._uses.issues:
+            yield _fact(f"issues of {project}", found.flag("issues_enabled"), "switched off; switch them on")
+        if self._uses.merging:
+            main = found.text("default_branch")
+            path = f"projects/{quote(project, safe='')}/repository/branches/{quote(main, safe='')}"
+            branch = Fields(self._http.get(path).value, "a branch")
+            may = not branch.flag("protected") or branch.flag("developers_can_merge") or branch.flag("can_push")
+            yield _fact(f"merge into {main} of {project}", may, "the branch is protected; let the role Developer merge")
 
     def _scopes(self) -> list[AccessFact]:
         try:

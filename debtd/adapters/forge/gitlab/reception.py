@@ -11,12 +11,7 @@ from debtd.model.forge import ChecksState, ReviewState
 
 Writers = Callable[[Sequence[str]], Mapping[str, bool]]
 
-_STATUS = {
-    "success": ChecksState.GREEN,
-    "skipped": ChecksState.GREEN,
-    "failed": ChecksState.RED,
-    "canceled": ChecksState.RED,
-}
+_STATUS = {"success": ChecksState.GREEN, "failed": ChecksState.RED, "canceled": ChecksState.RED}
 
 
 class GitLabReception:
@@ -30,7 +25,7 @@ class GitLabReception:
     def checks(self, number: int, commit: str) -> Sequence[ChecksState]:
         found = Fields(self._http.get(f"{self._home}/merge_requests/{number}").value, "a pull request")
         try:
-            states = list(self._statuses(commit))
+            states = self._statuses(commit)
         except Refused as error:
             if error.status not in {403, 404}:
                 raise
@@ -40,7 +35,7 @@ class GitLabReception:
             # pipeline that could not even make jobs.
             pipeline = found.child("head_pipeline")
             if pipeline.text_or("source") != "external" and (not states or pipeline.text("sha") != commit):
-                states.append(_state(pipeline))
+                states += _states(pipeline)
         return states
 
     def reviews(self, number: int, commit: str) -> Mapping[str, ReviewState]:
@@ -54,17 +49,17 @@ class GitLabReception:
         may_write = self._writers(sorted(said)) if said else {}
         return {login: word for login, word in said.items() if may_write.get(login, False)}
 
-    def _statuses(self, commit: str) -> Iterator[ChecksState]:
+    def _statuses(self, commit: str) -> list[ChecksState]:
         """The newest of each name: a commit may have had several pipelines."""
         items = self._http.pages(f"{self._home}/repository/commits/{commit}/statuses", per_page=100)
         newest: dict[str, Fields] = {}
         for status in sorted((Fields(item, "a status") for item in items), key=lambda one: one.number("id")):
             newest[status.text("name")] = status
-        return (_state(status) for name, status in newest.items() if not is_own_status(name))
+        return [state for name, status in newest.items() if not is_own_status(name) for state in _states(status)]
 
     def _approving(self, home: str, commit: str) -> Iterator[str]:
         """Who has approved since the commit is its head. GitLab names no commit: what is older than that, or has no
-        time (before version 18), counts only where there never was another head."""
+        time (older versions tell none), counts only where there never was another head."""
         approvals = list(Fields(self._http.get(f"{home}/approvals").value, "approvals").children("approved_by"))
         if not approvals:
             return
@@ -78,8 +73,12 @@ class GitLabReception:
                 yield username(approval, "user")
 
 
-def _state(status: Fields) -> ChecksState:
-    """Of a job, a status or a pipeline. What is allowed to fail, or to wait for a person, hinders nothing."""
-    if status.flag("allow_failure") and status.text("status") in {"failed", "canceled", "manual"}:
-        return ChecksState.GREEN
-    return _STATUS.get(status.text("status"), ChecksState.PENDING)
+def _states(status: Fields) -> Sequence[ChecksState]:
+    """Of a job, a status or a pipeline. One that was skipped, or waits for a person who need not come, says nothing;
+    one that may fail is as good as green."""
+    state, may_fail = status.text("status"), status.flag("allow_failure")
+    if state == "skipped" or (state == "manual" and may_fail):
+        return ()
+    if state in {"failed", "canceled"} and may_fail:
+        return (ChecksState.GREEN,)
+    return (_STATUS.get(state, ChecksState.PENDING),)

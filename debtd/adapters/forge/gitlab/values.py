@@ -7,7 +7,7 @@ from debtd.adapters.forge.hunks import touched_lines
 from debtd.model.forge import Comment, ForgePullRequest, ForgeState, ListedRepository, TouchedFile
 
 _DRAFT = re.compile(r"\s*(?:Draft:|\[Draft\]|\(Draft\))\s*", re.IGNORECASE)
-_ENDED = {"closed": ForgeState.CLOSED, "merged": ForgeState.MERGED}  # others: opened, locked
+_ENDED = {"closed": ForgeState.CLOSED, "merged": ForgeState.MERGED}  # others: opened; locked while it is being merged
 _MERGEABLE = {"can_be_merged": True, "cannot_be_merged": False, "cannot_be_merged_recheck": False}
 
 
@@ -32,7 +32,7 @@ def pull_request(fields: Fields) -> ForgePullRequest:
         from_fork=not fields.has("source_project_id")
         or fields.number("source_project_id") != fields.number("target_project_id"),
         author=username(fields, "author"),
-        mergeable=_MERGEABLE.get(fields.text_or("merge_status")),
+        mergeable=None if fields.text("state") == "locked" else _MERGEABLE.get(fields.text_or("merge_status")),
         labels=fields.texts("labels"),
         assignees=tuple(user.text("username") for user in fields.children("assignees")),
         reviewers=tuple(user.text("username") for user in fields.children("reviewers")),
