@@ -39,6 +39,8 @@ def attend(pull_request: PullRequest, desk: Desk) -> Attended | None:
     thought_over = replace(case, pull_request=replace(pull_request, close_reason=None, reason=""))
     case = _keep_off(_unpushed(settle(thought_over, seen, desk), seen, desk), seen, desk)
     heard = hear(desk.forge(pull_request).comments(pull_request), pull_request.heard)
+    if case.pull_request.hands_off is not pull_request.hands_off:
+        heard = replace(heard, rebase=None)  # said before they were told, perhaps before they changed something
     if heard.close is not None:
         command, comment = heard.close
         _close_as_told(case, seen, command, comment, heard.upto, desk)
@@ -67,7 +69,8 @@ def _unpushed(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
 
 
 def _keep_off(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
-    """One comment, and never touched again unless people hand it back."""
+    """One comment, and never touched again unless people hand it back. It is saved with what is heard now: a rebase
+    that was asked for earlier hands nothing back."""
     pull_request = case.pull_request
     what = hands_off(case, seen)
     if what is None or pull_request.hands_off is not None:
@@ -75,8 +78,7 @@ def _keep_off(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
     text = words.render_hands_off(pull_request, what)
     since = pull_request.heard  # another number after each time that it was handed back
     desk.forge(pull_request).ensure_comment(pull_request, f"hands-off-{since}", text)
-    parked = replace(pull_request, hands_off=what, attention=Attention.PARKED)
-    return replace(case, pull_request=desk.save(parked))
+    return replace(case, pull_request=replace(pull_request, hands_off=what, attention=Attention.PARKED))
 
 
 def _close_as_told(
