@@ -450,8 +450,8 @@ class Store(Protocol):
 
     def replan_task(self, task: FixTask) -> None:
         """Start a task again, for its pull request that is OPEN: PLANNED, with the base, inputs and findings of `task`
-        (some of those that it had), its patch and evidence removed. A task that is under way for just that already is
-        left alone, and so is one whose pull request has a `next_commit`."""
+        (some of those that it had), its patch and evidence removed. One that is under way again already, for this
+        base and these findings and inputs, is left alone, and so is one whose pull request has a `next_commit`."""
         ...
 
     def save_pull_request(self, pull_request: PullRequest) -> None:
@@ -493,10 +493,6 @@ class Store(Protocol):
 
     def set_baseline(self, repository_id: str) -> int:
         """All findings that the repository has now are its baseline, instead of the earlier one; how many."""
-        ...
-
-    def drop_baseline(self, repository_id: str) -> int:
-        """The repository has no baseline any more; how many findings were in it."""
         ...
 
     def baseline(self, repository_id: str) -> frozenset[str]:

@@ -78,7 +78,7 @@ def nightly(
         began_at = rooms.clock.now()
         until = None if deadline is None else began_at + timedelta(minutes=deadline)
         order = Order(rules=select_rules(all_rules, rule), target_python=target)
-        visits, unvisited = _visits(settings, order, rooms, began_at, until)
+        visits, unvisited = _visits(settings, order, rooms, began_at, until, serves=not rule)
         log_event("nightly.started", repositories=len(visits))
         night = run_night(visits, rooms.store, rooms.clock)
         log_event("nightly.finished", repositories=len(visits))
@@ -91,7 +91,13 @@ def nightly(
 
 
 def _visits(
-    settings: "Settings", order: "Order", rooms: "Rooms", began_at: "datetime", deadline: "datetime | None"
+    settings: "Settings",
+    order: "Order",
+    rooms: "Rooms",
+    began_at: "datetime",
+    deadline: "datetime | None",
+    *,
+    serves: bool,
 ) -> "tuple[list[Visit], _Faults]":
     """A visit to each repository, and what cannot be visited at all."""
     from debtd.wiring.visits import repositories_to_visit, visit_by_night  # noqa: PLC0415
@@ -101,7 +107,9 @@ def _visits(
     visits: list[Visit] = []
     for repository in there.repositories:
         try:
-            visits.append(visit_by_night(settings, repository, order, rooms, began_at=began_at, deadline=deadline))
+            visits.append(
+                visit_by_night(settings, repository, order, rooms, began_at=began_at, deadline=deadline, serves=serves)
+            )
         except (RepoUnusable, Retryable, ConfigError) as fault:
             unvisited.append((repository.source, fault))
     return visits, unvisited

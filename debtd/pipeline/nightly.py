@@ -7,7 +7,6 @@ from datetime import datetime
 
 from debtd.model.errors import ConfigError, DebtdError, RepoUnusable, Retryable
 from debtd.model.repo import Repository
-from debtd.model.task import TaskState
 from debtd.model.window import WindowKind
 from debtd.pipeline.order import Outcome
 from debtd.pipeline.owed import Owed, what_is_owed
@@ -16,6 +15,7 @@ from debtd.pipeline.release import release
 from debtd.pipeline.released import Released
 from debtd.pipeline.road import complete_publishing, outcome_of, prepare
 from debtd.pipeline.visit import Prepared, Visit
+from debtd.pipeline.waiting import unpublished
 from debtd.ports import Clock, Store
 
 
@@ -71,7 +71,7 @@ def run_night(visits: Sequence[Visit], store: Store, clock: Clock) -> Night:
                 outcome=_outcome(prepared.get(visit.repository.id), done),
                 faults=faults.get(visit.repository.id, ()),
                 unreached=unreached.get(visit.repository.id, ""),
-                waiting=len(store.tasks(visit.repository.id, (TaskState.ACCEPTED,))),
+                waiting=len(unpublished(store, visit.repository.id)),
             )
             for visit in visits
         ),
@@ -123,7 +123,7 @@ def _hold_unvisited(visits: Sequence[Visit], store: Store) -> None:
     sentences = {
         task.key: f"waits for {visit.permit.withheld(WindowKind.PUBLISH) or 'the next pass'}"
         for visit in visits
-        for task in store.tasks(visit.repository.id, (TaskState.ACCEPTED,))
+        for task in unpublished(store, visit.repository.id)
     }
     if sentences:
         store.hold_tasks(sentences)

@@ -19,7 +19,7 @@ class Permit:
     """Asked again before each piece of work. Without a schedule everything but merging may always be done.
 
     `began_at` is when the run began, `deadline` when it begins nothing more. The present openings of `served` kinds
-    have had their run.
+    have had their run; this run counts as one where it `serves`.
     """
 
     clock: Clock
@@ -27,6 +27,7 @@ class Permit:
     schedule: Schedule | None = None
     load: LoadWatch | None = None
     deadline: datetime | None = None
+    serves: bool = False
     served: frozenset[WindowKind] = frozenset()
 
     @property

@@ -14,6 +14,7 @@ from debtd.pipeline.proposals import Proposal, Reputation, proposals, reputation
 from debtd.pipeline.publish import commit_request, new_pull_request, publish
 from debtd.pipeline.released import Released
 from debtd.pipeline.visit import Prepared
+from debtd.pipeline.waiting import unpublished
 from debtd.ports import Clock, Store
 
 _MEASURED_EVERY = 5
@@ -34,7 +35,8 @@ def release(everything: Sequence[Prepared], store: Store, clock: Clock) -> Relea
     proposed = _propose(active, done, store)
     for batch in _batches(_admit(proposed, active, done, store, clock)):
         done.attempt(batch[0].candidate.repository_id, partial(_publish, batch, done))
-        _explain_unopened(batch, done)
+    for prepared in everything:
+        _explain_the_rest(prepared, done, store)
     sentences = {key: f"waits for {words}" for found in done.waiting.values() for key, words in found.items()}
     if sentences:
         store.hold_tasks(sentences)
@@ -53,10 +55,7 @@ def _finish_pending(prepared: Prepared, done: Released) -> None:
         if pending and (reason := visit.permit.withheld(WindowKind.PUBLISH)):
             done.waiting[repository.id] |= {one.key: reason for one in pending}
         elif pending:
-            done.waiting[repository.id] |= dict.fromkeys((one.key for one in pending), "another try")
             _open(prepared, pending, done)
-            opened = {one.key for one in done.published[repository.id]}
-            done.waiting[repository.id] = {k: w for k, w in done.waiting[repository.id].items() if k not in opened}
 
 
 def _propose(everything: Sequence[Prepared], done: Released, store: Store) -> list[Proposal]:
@@ -65,14 +64,13 @@ def _propose(everything: Sequence[Prepared], done: Released, store: Store) -> li
     reputation: Reputation | None = None
     for prepared in everything:
         repository_id, visit = prepared.work.repository.id, prepared.visit
-        accepted = prepared.work.tasks(store, TaskState.ACCEPTED)
+        ids = {rule.id for rule in prepared.work.rules}
+        accepted = [task for task in unpublished(store, repository_id) if task.rule_id in ids]
         done.rules |= {task.key: task.rule_id for task in accepted}
         if not accepted:
             continue
-        reason = visit.permit.withheld(WindowKind.PUBLISH) or done.stopped(repository_id)
-        if reason:
-            recorded = {one.key for one in store.pull_requests(repository_id)}
-            done.waiting[repository_id] |= {task.key: reason for task in accepted if task.key not in recorded}
+        if reason := visit.permit.withheld(WindowKind.PUBLISH) or done.stopped(repository_id):
+            done.waiting[repository_id] |= {task.key: reason for task in accepted}
             continue
         reputation = reputation or reputation_of(store.pull_requests())
         done.attempt(repository_id, partial(_collect, prepared, reputation, found, done))
@@ -138,12 +136,14 @@ def _publish(batch: Sequence[Proposal], done: Released) -> None:
             _open(prepared, _recorded(prepared, current), done)
 
 
-def _explain_unopened(batch: Sequence[Proposal], done: Released) -> None:
-    repository_id = batch[0].candidate.repository_id
-    told = {one.key for one in done.published[repository_id]} | set(done.waiting[repository_id])
+def _explain_the_rest(prepared: Prepared, done: Released, store: Store) -> None:
+    """What was not opened because of a fault, or because another process was faster, waits as well."""
+    repository_id = prepared.work.repository.id
     failures = done.failures[repository_id]
     reason = f"another try: {failures[-1]}" if failures else "the run of another process, which has it in hand"
-    done.waiting[repository_id] |= {one.key: reason for one in batch if one.key not in told}
+    for task in unpublished(store, repository_id):
+        if task.key in done.rules:
+            done.waiting[repository_id].setdefault(task.key, reason)
 
 
 def _recorded(prepared: Prepared, current: Sequence[Proposal]) -> list[PullRequest]:
@@ -167,6 +167,3 @@ def _open(prepared: Prepared, pending: Sequence[PullRequest], done: Released) ->
     done.faults[repository.id] += told.faults
     if told.faults and any(one.state is PullRequestState.PENDING for one in found):
         done.failures[repository.id].append(told.faults[-1])
-    left = {one.key for one in found if one.state is PullRequestState.PENDING}
-    reason = f"another try: {told.faults[-1]}" if told.faults else "another try"
-    done.waiting[repository.id] |= dict.fromkeys(left, reason)

@@ -106,7 +106,7 @@ def complete_publishing(prepared: Prepared, done: Released) -> None:
 
 
 def _complete(visit: Visit, kind: WindowKind) -> None:
-    if visit.permit.schedule is not None:
+    if visit.permit.serves:
         visit.rooms.store.complete_stage(visit.repository.id, kind, visit.permit.began_at)
 
 

@@ -43,10 +43,16 @@ class Queue:
     held: tuple[HeldTask, ...] = ()
 
 
+def unpublished(store: Store, repository_id: str) -> tuple[FixTask, ...]:
+    """The proven patches of a repository that no pull request shows, in planning order."""
+    shown = {one.key for one in store.pull_requests(repository_id) if one.state is not PullRequestState.PENDING}
+    return tuple(task for task in store.tasks(repository_id, (TaskState.ACCEPTED,)) if task.key not in shown)
+
+
 def held_tasks(store: Store, repository_id: str) -> tuple[HeldTask, ...]:
-    """The proven patches of a repository that are not published, in planning order."""
+    """The same, with what each waits for."""
     found = []
-    for task in store.tasks(repository_id, (TaskState.ACCEPTED,)):
+    for task in unpublished(store, repository_id):
         newest = next((one for one in store.events(task.key, limit=20) if one.kind.startswith("task.")), None)
         held = newest if newest is not None and newest.kind == "task.held" else None
         reason = "" if held is None else str(dict(held.fields).get("reason", ""))

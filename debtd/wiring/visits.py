@@ -95,8 +95,10 @@ def visit_by_night(
     *,
     began_at: datetime,
     deadline: datetime | None,
+    serves: bool,
 ) -> Visit:
-    """A visit of a pass that keeps to windows, budgets and load. Raises ConfigError."""
+    """A visit of a pass that keeps to windows, budgets and load. It `serves` the windows unless it leaves rules out.
+    Raises ConfigError."""
     from debtd.wiring.schedules import schedule_of  # noqa: PLC0415
 
     rooms = rooms_of(settings, repository, rooms)
@@ -107,6 +109,7 @@ def visit_by_night(
         schedule=schedule_of(settings, repository, began_at),
         load=LoadWatch(repository, rooms.forge, policy.load, rooms.clock),
         deadline=deadline,
+        serves=serves,
     )
     return Visit(
         repository=repository,

@@ -3,8 +3,9 @@
 import pytest
 
 from debtd.model.coverage import Skipped, SkipReason
+from debtd.model.errors import RepoUnusable
 from debtd.model.forge import ForgeState
-from debtd.model.pull_request import CloseReason, PullRequestOutcome, PullRequestState
+from debtd.model.pull_request import Attention, CloseReason, PullRequestOutcome, PullRequestState
 from debtd.model.suppression import SuppressionKind
 from tests.support.night import Nights
 from tests.support.town import Pull, Town
@@ -165,6 +166,28 @@ def test_debtds_own_closing_is_never_taken_for_a_no(
     nights.run()
     assert (nights.row(pull).state, nights.row(pull).outcome) == (PullRequestState.CLOSED, None)
     assert nights.store.suppressions(town.clock.now()) == ()
+
+
+@pytest.mark.parametrize("refused", ["ensure_comment", "delete_branch"])
+@pytest.mark.parametrize("end", ["close", "merge", "hands off", "gone"])
+def test_n_a_locked_conversation_or_a_protected_branch_holds_nothing_up(
+    refused: str, end: str, nights: Nights, town: Town, pull: Pull
+) -> None:
+    def refuse(name: str, when: str) -> None:
+        if (name, when) == (refused, "before"):
+            raise RepoUnusable("it is locked")
+
+    if end == "hands off":
+        town.push(pull.head, {"a.py": b"mine\n"})
+    elif end == "gone":
+        town.push(files={"a.py": b"clean\n"})
+    else:
+        getattr(town, end)(pull)
+    told = ["it is locked" in str(fault) for fault in nights.run(hook=refuse).faults]
+    assert told == [True] * len(told)
+    row = nights.row(pull)
+    assert row.state is not PullRequestState.OPEN or row.attention is Attention.PARKED
+    assert nights.run(hook=refuse).faults == ()
 
 
 def test_a_pull_request_that_the_forge_lost_is_told_and_stays(nights: Nights, town: Town, pull: Pull) -> None:

@@ -38,7 +38,8 @@ def served(bench: Bench, *kinds: WindowKind) -> None:
 
 def test_a_new_repository_is_owed_all_that_is_open(bench: Bench) -> None:
     found = owed(bench, schedule(publish="01:00-02:00"))
-    assert (found.kinds, found.served, found.overdue) == ({SCAN, GENERATE, MAINTAIN}, frozenset(), frozenset())
+    assert found.kinds == {SCAN, GENERATE, MAINTAIN}
+    assert found.served | found.overdue == frozenset()
     assert found.next_at == EVENING + timedelta(hours=2)
 
 
@@ -47,14 +48,16 @@ def test_a_window_that_had_its_run_is_owed_nothing_until_it_opens_again(bench: B
     served(bench, SCAN)
     bench.clock.advance(hours=2)
     found = owed(bench, windows)
-    assert (found.kinds, found.served, found.next_at) == (frozenset(), {SCAN}, EVENING + timedelta(hours=23))
+    assert (found.kinds, found.next_at) == (frozenset(), EVENING + timedelta(hours=23))
+    assert found.served == {SCAN}
 
 
 def test_a_night_that_was_missed_is_told_and_caught_up(bench: Bench) -> None:
     served(bench, SCAN, GENERATE)
     bench.clock.advance(days=2)
     found = owed(bench, schedule(scan=NIGHTS, generate=NIGHTS, publish="", maintain=""))
-    assert (found.kinds, found.overdue) == ({SCAN, GENERATE}, {SCAN, GENERATE})
+    assert found.kinds == {SCAN, GENERATE}
+    assert found.overdue == {SCAN, GENERATE}
 
 
 @pytest.mark.parametrize("drift", [timedelta(), timedelta(seconds=50), -timedelta(seconds=50)])

@@ -37,8 +37,8 @@ def test_all_base_files_are_one_read_and_all_branches_one_push(folder: Path) -> 
     with recorded_git() as started:
         outcome = run(folder, WordDetector(CURES))
     assert (len(outcome.published), started.count("push"), started.count("fast-import")) == (2, 1, 1)
-    more = {f"{number}.py": b"old\nbad\n" for number in range(60)}
-    make_repository(folder / "code", more | {"a.py": b"old\n", "b.py": b"bad\n"})
+    known = {"a.py": b"old\n", "b.py": b"bad\n"}
+    make_repository(folder / "code", known | {f"{number}.py": b"old\nbad\n" for number in range(60)})
     with recorded_git() as again:
         assert len(run(folder, WordDetector(CURES)).published) > 4
     looks_at_the_last_fetch = 1

@@ -146,6 +146,7 @@ class Bench:
             schedule=windows or schedule(),
             load=LoadWatch(repository, self.rooms.forge, policy.load, self.clock),
             deadline=deadline,
+            serves=True,
         )
         order = Order(rules=self.rules, policy=policy)
         return Visit(repository=repository, order=order, rooms=self.rooms, permit=permit)

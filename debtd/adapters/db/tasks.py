@@ -34,24 +34,23 @@ def plan(tx: Tx, tasks: Sequence[FixTask]) -> None:
 
 
 def replan(tx: Tx, task: FixTask) -> None:
-    """Start a task again, for its open pull request; one that is under way for the same already is left alone, and so
-    is one of which a push may be under way.
+    """Start a task again, for its open pull request; one that is under way for the same findings, base and inputs is
+    left alone, and so is one whose new commit is recorded already.
 
     Its findings are those that it had, or some of them: its key and the branch of its pull request stay.
     """
     pull_request = pull_requests.by_key(tx.rows, task.key)
     if pull_request is None or pull_request.state is not PullRequestState.OPEN:
         raise overtaken(f"the pull request of fix task {task.key} is not open (any more)")
+    present = tx.connection.execute(select(table).where(table.c.key == task.key)).one()
     links = select(fix_task_findings.c.fingerprint).where(fix_task_findings.c.task_key == task.key)
     had = set(tx.connection.execute(links).scalars())
-    present = tx.connection.execute(select(table).where(table.c.key == task.key)).one()
-    is_same = (present.base_commit, present.inputs, had) == (task.base_commit, task.inputs, set(task.fingerprints))
-    if TaskState(present.state) in _UNFINISHED and (is_same or pull_request.next_commit):
+    is_the_same = (present.base_commit, present.inputs, had) == (task.base_commit, task.inputs, set(task.fingerprints))
+    if pull_request.next_commit or (is_the_same and TaskState(present.state) in _UNFINISHED):
         return
     if not task.fingerprints or not had.issuperset(task.fingerprints):
         raise ValueError(f"fix task {task.key} starts again with none of its findings, or with others")
-    if not _start_again(tx, task, (*_UNFINISHED, *_STARTS_AGAIN, TaskState.PUBLISHED)):
-        raise overtaken(f"fix task {task.key} is {present.state} and cannot be started again for its pull request")
+    _start_again(tx, task, tuple(TaskState))
 
 
 def _insert(tx: Tx, fresh: Collection[FixTask]) -> None:

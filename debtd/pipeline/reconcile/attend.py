@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from debtd.model.comment_command import Never, NotNow
 from debtd.model.errors import RepoUnusable
@@ -11,7 +12,7 @@ from debtd.model.window import WindowKind
 from debtd.pipeline.reconcile import words
 from debtd.pipeline.reconcile.case import Case
 from debtd.pipeline.reconcile.decide import Renews, Vanished, attention_of, due, hands_off, is_on, unfinished_close
-from debtd.pipeline.reconcile.desk import Desk
+from debtd.pipeline.reconcile.desk import Desk, all_the_same
 from debtd.pipeline.reconcile.ending import close, record_merge, record_refusal
 from debtd.pipeline.reconcile.hearing import Heard, hear
 from debtd.pipeline.reconcile.renewal import Renewal, begin, decline, settle
@@ -39,8 +40,6 @@ def attend(pull_request: PullRequest, desk: Desk) -> Attended | None:
     thought_over = replace(case, pull_request=replace(pull_request, close_reason=None, reason=""))
     case = _keep_off(_unpushed(settle(thought_over, seen, desk), seen, desk), seen, desk)
     heard = hear(desk.forge(pull_request).comments(pull_request), pull_request.heard)
-    if case.pull_request.hands_off is not pull_request.hands_off:
-        heard = replace(heard, rebase=None)  # said before they were told, perhaps before they changed something
     if heard.close is not None:
         command, comment = heard.close
         _close_as_told(case, seen, command, comment, heard.upto, desk)
@@ -69,16 +68,17 @@ def _unpushed(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
 
 
 def _keep_off(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
-    """One comment, and never touched again unless people hand it back. It is saved with what is heard now: a rebase
-    that was asked for earlier hands nothing back."""
+    """One comment, and never touched again unless people hand it back."""
     pull_request = case.pull_request
     what = hands_off(case, seen)
     if what is None or pull_request.hands_off is not None:
         return case
     text = words.render_hands_off(pull_request, what)
     since = pull_request.heard  # another number after each time that it was handed back
-    desk.forge(pull_request).ensure_comment(pull_request, f"hands-off-{since}", text)
-    return replace(case, pull_request=replace(pull_request, hands_off=what, attention=Attention.PARKED))
+    parked = replace(pull_request, hands_off=what, attention=Attention.PARKED)
+    with all_the_same([partial(desk.forge(pull_request).ensure_comment, pull_request, f"hands-off-{since}", text)]):
+        desk.save(parked)
+    return replace(case, pull_request=parked)
 
 
 def _close_as_told(

@@ -1,13 +1,15 @@
 """How a pull request ends, step by step. Every step may be repeated, and the row is saved last: what was killed on the
 way is begun again. What debtd closes by itself is announced in the row first, so that it is never taken for a no."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from debtd.model.forge import ForgePullRequest
 from debtd.model.pull_request import CloseReason, PullRequest, PullRequestOutcome, PullRequestState
 from debtd.pipeline.reconcile.case import Case
 from debtd.pipeline.reconcile.decide import hands_off, merge_outcome
-from debtd.pipeline.reconcile.desk import Desk
+from debtd.pipeline.reconcile.desk import Desk, all_the_same
 from debtd.pipeline.reconcile.words import render_refused
 from debtd.pipeline.render import quoted
 
@@ -23,19 +25,18 @@ _REFUSALS = frozenset({CloseReason.BY_PERSON, CloseReason.NEVER})
 
 def record_merge(case: Case, seen: ForgePullRequest, desk: Desk) -> None:
     """It was merged; what is left of it is the branch."""
-    _delete_branch(case, seen, desk)
-    desk.save(
-        replace(
-            _taken_over(case.pull_request, seen),
-            state=PullRequestState.MERGED,
-            outcome=merge_outcome(case, seen),
-            merge_commit=seen.merge_commit,
-            reason=f"merged by {seen.ended_by}" if seen.ended_by else "merged",
-            hands_off=case.pull_request.hands_off or hands_off(case, seen),
-            ended_at=desk.now(),
-            close_reason=None,
-        )
+    merged = replace(
+        _taken_over(case.pull_request, seen),
+        state=PullRequestState.MERGED,
+        outcome=merge_outcome(case, seen),
+        merge_commit=seen.merge_commit,
+        reason=f"merged by {seen.ended_by}" if seen.ended_by else "merged",
+        hands_off=case.pull_request.hands_off or hands_off(case, seen),
+        ended_at=desk.now(),
+        close_reason=None,
     )
+    with all_the_same([_tidying(case, seen, desk)]):
+        desk.save(merged)
 
 
 def record_refusal(case: Case, seen: ForgePullRequest, desk: Desk) -> None:
@@ -44,10 +45,10 @@ def record_refusal(case: Case, seen: ForgePullRequest, desk: Desk) -> None:
     pull_request = case.pull_request
     who = seen.ended_by or "somebody"
     desk.say_no(case.task.fingerprints, f"{who} closed {pull_request.url}", who, desk.now())
-    desk.forge(pull_request).ensure_comment(pull_request, "refused", render_refused(pull_request))
-    _delete_branch(case, seen, desk)
+    answer = partial(desk.forge(pull_request).ensure_comment, pull_request, "refused", render_refused(pull_request))
     outcome = None if case.is_gone else PullRequestOutcome.REFUSED
-    _end(_taken_over(pull_request, seen), CloseReason.BY_PERSON, f"closed by {who}", outcome, desk)
+    with all_the_same([answer, _tidying(case, seen, desk)]):
+        _end(_taken_over(pull_request, seen), CloseReason.BY_PERSON, f"closed by {who}", outcome, desk)
 
 
 def close(case: Case, seen: ForgePullRequest, why: CloseReason, sentence: str, desk: Desk) -> None:
@@ -55,8 +56,9 @@ def close(case: Case, seen: ForgePullRequest, why: CloseReason, sentence: str, d
     `sentence` is plain text."""
     announced = desk.save(replace(case.pull_request, close_reason=why, reason=sentence))
     desk.forge(announced).close_pull_request(announced, quoted(sentence))
-    _delete_branch(case, seen, desk)
-    _end(_taken_over(announced, seen), why, sentence, PullRequestOutcome.REFUSED if why in _REFUSALS else None, desk)
+    outcome = PullRequestOutcome.REFUSED if why in _REFUSALS else None
+    with all_the_same([_tidying(case, seen, desk)]):
+        _end(_taken_over(announced, seen), why, sentence, outcome, desk)
 
 
 def _end(
@@ -74,11 +76,12 @@ def _end(
     )
 
 
-def _delete_branch(case: Case, seen: ForgePullRequest, desk: Desk) -> None:
-    """Only where it stands at one of debtd's own commits."""
-    pull_request = case.pull_request
-    if seen.commit in case.own_commits:
-        desk.forge(pull_request).delete_branch(replace(pull_request, commit=seen.commit))
+def _tidying(case: Case, seen: ForgePullRequest, desk: Desk) -> Callable[[], object]:
+    """Deletes the branch, but only where it stands at one of debtd's own commits."""
+    if seen.commit not in case.own_commits:
+        return lambda: None
+    pull_request = replace(case.pull_request, commit=seen.commit)
+    return partial(desk.forge(pull_request).delete_branch, pull_request)
 
 
 def _taken_over(pull_request: PullRequest, seen: ForgePullRequest) -> PullRequest:
