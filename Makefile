@@ -36,7 +36,7 @@ test: $(VENV)/dev
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-deep: $(VENV)/dev
-	DEBTD_TEST_DEPTH=20 $(BIN)/pytest -n 2 $$(grep -lr DEBTD_TEST_DEPTH tests)
+	DEBTD_TEST_DEPTH=20 $(BIN)/pytest -n 2 --timeout 3600 $$(grep -lr --include='test_*.py' DEBTD_TEST_DEPTH tests)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -26,7 +26,8 @@ def holiday_calendar(code: str, where: str) -> "Holidays":
     if country not in known or (dash and part not in known[country]):
         hint = f"parts of {country} are {', '.join(known[country])}" if known.get(country) else "write DE or US-CA"
         raise ConfigError(f"{where} names the holiday calendar {code!r}, which is not known; {hint}.")
-    days = holidays.country_holidays(country, subdiv=part or None)
+    # Without a language the names would depend on the environment of whoever starts debtd.
+    days = holidays.country_holidays(country, subdiv=part or None, language="en_US")
 
     def name_of(day: date) -> str | None:
         name = days.get(day)

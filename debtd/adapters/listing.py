@@ -6,7 +6,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from debtd.model.coverage import Skipped, SkippedFile, SkipReason
-from debtd.model.language import Language, ending_of, language_of
+from debtd.model.language import BY_ENDING, Language, ending_of
 
 MAX_FILE_BYTES = 1_000_000
 MAX_ENTRIES = 200_000
@@ -52,9 +52,10 @@ def classify(raw: bytes, kind: Kind, size: int, languages: frozenset[Language]) 
     skipped = refuse_path(raw) or _BY_KIND.get(kind)
     if skipped is not None:
         return SkippedFile(path, skipped)
-    language = language_of(path)
+    ending = ending_of(path)
+    language = BY_ENDING.get(ending)
     if language is None or language not in languages:
-        return SkippedFile(path, _no_rule(ending_of(path), language))
+        return SkippedFile(path, _no_rule(ending, language))
     if size > MAX_FILE_BYTES:
         return SkippedFile(path, Skipped(SkipReason.TOO_LARGE, f"{size} bytes, the limit is {MAX_FILE_BYTES}"))
     return Wanted(path, language)

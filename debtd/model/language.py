@@ -16,7 +16,7 @@ class Language(StrEnum):
     RUST = "rust"
 
 
-_BY_SUFFIX = {
+BY_ENDING = {
     ".py": Language.PYTHON,
     ".pyi": Language.PYTHON,
     ".pyw": Language.PYTHON,
@@ -44,7 +44,7 @@ _BY_SUFFIX = {
 
 def language_of(path: str) -> Language | None:
     """The language of a repository path by its ending, in any case; None when no rule can apply to it."""
-    return _BY_SUFFIX.get(ending_of(path))
+    return BY_ENDING.get(ending_of(path))
 
 
 def ending_of(path: str) -> str:

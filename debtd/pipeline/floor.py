@@ -9,13 +9,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from debtd.model.project import Project, PythonVersion
 
 _KNOWN = ((2, 6), (2, 7), *((3, minor) for minor in range(31)))
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)(?:\.(\d+))?")
 _SETUP_PY = re.compile(r"python_requires\s*=\s*(['\"])([^'\"\n]{1,200})\1")
+_PLAIN = re.compile(r"\s*>=\s*(\d{1,4})\.(\d{1,4})\s*", re.ASCII)
 _CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?(?:\.\d+)*")
 _TILDE = re.compile(r"(?<![~=<>!])~\s*(\d+)\.(\d+)(?:\.\d+)*")
 
@@ -82,6 +81,13 @@ def _setup_cfg(text: str) -> Iterator[str]:
 
 def _minimum(specifier: str) -> Iterator[PythonVersion]:
     """The oldest known version that each alternative of the specifier admits."""
+    plainly = _PLAIN.fullmatch(specifier)
+    if plainly is not None:  # as nearly all do: no need of the library, which takes long to import
+        floor = int(plainly[1]), int(plainly[2])
+        yield from sorted(version for version in _KNOWN if version >= floor)[:1]
+        return
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
     for alternative in specifier.split("||"):
         plain = _CARET.sub(lambda m: f">={m[1]}.{m[2] or 0},<{int(m[1]) + 1}", alternative.strip())
         plain = _TILDE.sub(lambda m: f">={m[1]}.{m[2]},<{m[1]}.{int(m[2]) + 1}", plain)

@@ -128,8 +128,8 @@ def _scan(revision: Revision, visit: Visit) -> Scanned:
 def _scan_tree(revision: Revision, unscanned: Scanned, visit: Visit) -> Scanned:
     repository, order, rooms = visit.repository, visit.order, visit.rooms
     project, inputs = unscanned.project, unscanned.inputs
-    scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
     tree = rooms.workspaces.list_tree(repository, revision, languages_of(order.rules))
+    scan_id = rooms.store.begin_scan(repository.id, revision, inputs)
     files = rooms.workspaces.files(repository)
     result = scan(tree, files, order.rules, rooms.engines, project, rooms.progress)
     is_whole = not result.broken and _TRANSIENT.isdisjoint(result.coverage.by_reason())

@@ -33,9 +33,9 @@ def load_declared(folders: Iterable[Path], note: Path) -> tuple[Rule, ...]:
     def rule_at(path: Path) -> Rule:
         key = _key(path)
         row = noted.get(str(path))
-        if row is not None and row["key"] == key:
-            current[str(path)] = row
-            return _decoded(row["rule"])
+        if row is not None and row[0]["key"] == key:
+            current[str(path)], rule = row
+            return rule
         rule = _without_code(load_rule(path))
         encoded = _encoded(rule)
         if encoded is not None:
@@ -43,7 +43,7 @@ def load_declared(folders: Iterable[Path], note: Path) -> tuple[Rule, ...]:
         return rule
 
     rules = collect(folders, rule_at)
-    if current != noted:
+    if current != {path: row for path, (row, _) in noted.items()}:
         _write(note, {"kit": kit, "rules": current})
     return rules
 
@@ -73,17 +73,15 @@ def _key(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(note: Path, kit: str) -> Mapping[str, dict[str, Any]]:
+def _read(note: Path, kit: str) -> Mapping[str, tuple[dict[str, Any], Rule]]:
+    """The rows of the note by path, each with its rule; none where one of them cannot be read."""
     try:
         body = json.loads(note.read_bytes())
         if body["kit"] != kit:
             return {}
-        rows: Mapping[str, dict[str, Any]] = body["rules"]
-        for row in rows.values():
-            _decoded(row["rule"])
+        return {path: (row, _decoded(row["rule"])) for path, row in body["rules"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
-    return rows
 
 
 def _write(note: Path, body: Mapping[str, object]) -> None:

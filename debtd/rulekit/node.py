@@ -12,6 +12,10 @@ from typing import Any, cast
 
 INVALID_ESCAPE = "InvalidEscape"
 """Stands among kinds of nodes for a string literal that the parser warns of."""
+OWN_CLASS = "<own class>"
+"""Stands among the texts of a field for the name of the innermost class around the node."""
+FIRST_PARAMETER = "<first parameter>"
+"""Stands among the texts of a field for the name of the first parameter of the innermost function around the node."""
 
 
 class Filled(Enum):

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from debtd.rulekit.conditions import Test, compiled
+from debtd.rulekit.conditions import Facts, Test, compiled
 from debtd.rulekit.imports import Imports
 from debtd.rulekit.node import INVALID_ESCAPE, Node
 from debtd.rulekit.old_python import may_be_python_2
 from debtd.rulekit.skeleton import skeleton
 from debtd.rulekit.statements import LogicalLines, standing_alone
+from debtd.rulekit.surroundings import PartOnly, Surroundings
 
 _GAP = r"[\s\\]*+"
 _DEPTH = 4  # of brackets that a sign looks into; text that goes deeper bears the sign
@@ -87,10 +88,10 @@ class Sieve:
             offsets = [offset for rule_id in signed for offset in signs[rule_id] or ()]
             part = self._part(text, code, offsets)
             if part is not None:
-                with suppress(*_UNREADABLE):
-                    return self._count(part, signed)
+                with suppress(PartOnly, *_UNREADABLE):
+                    return self._count(part, signed, is_whole=False)
         try:
-            return self._count(text, signed)
+            return self._count(text, signed, is_whole=True)
         except _UNREADABLE:
             return dict.fromkeys(signed, 1)
 
@@ -107,7 +108,7 @@ class Sieve:
         spans = lines.around([*offsets, *lines.imports()])
         return "".join(standing_alone(text[start:end], code[start:end]) for start, end in spans)
 
-    def _count(self, text: str, rule_ids: Sequence[str]) -> Mapping[str, int]:
+    def _count(self, text: str, rule_ids: Sequence[str], *, is_whole: bool) -> Mapping[str, int]:
         tree, has_invalid_escape = _parse(text)
         tests: dict[type, list[tuple[str, Test]]] = defaultdict(list)
         found: Counter[str] = Counter()
@@ -129,9 +130,10 @@ class Sieve:
                 stack += _children(node)
         for rule_id in rule_ids:
             found[rule_id] += sum(imports.binds(name) for name in self._rules[rule_id].names)
+        facts = Facts(imports, Surroundings(tree, is_whole=is_whole))
         for node, asked in later:
             for rule_id, test in asked:
-                found[rule_id] += test(node, imports)
+                found[rule_id] += test(node, facts)
         return {rule_id: count for rule_id, count in found.items() if count}
 
     def _kinds(self, rule_id: str) -> set[str]:

@@ -1,7 +1,6 @@
 import os
 import socket
 import stat
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,9 +77,7 @@ def test_what_is_no_file_is_never_opened(plain: Path, tmp_path: Path, monkeypatc
     with socket.socket(socket.AF_UNIX) as listener:
         monkeypatch.chdir(plain)  # the path of a socket is short
         listener.bind("s.py")
-        started = time.monotonic()
-        checkout = open_folder(plain, PYTHON)
-    assert time.monotonic() - started < 5
+        checkout = open_folder(plain, PYTHON)  # would hang in a pipe that it opens
     assert paths(checkout) == ["a.py", "d/e/b.py"]
     assert checkout.tree.texts == ()
     assert reasons(checkout.tree) == {

@@ -16,6 +16,13 @@ def test_holidays_of_a_country_and_of_a_part() -> None:
     assert bavaria(date(2031, 1, 6)) == "Epiphany"
 
 
+@pytest.mark.parametrize("language", ["C", "C.UTF-8", "de_DE.UTF-8", "uk_UA.UTF-8", ""])
+def test_names_are_english_whatever_the_language_of_the_machine(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, language)
+    assert holiday_calendar("DE", "here")(date(2026, 12, 25)) == "Christmas Day"
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [("DE-XX", "parts of DE are BB, BE, BW, BY"), ("Germany", "write DE or US-CA"), ("XX", "DE"), ("DE-", "parts of")],

@@ -170,7 +170,6 @@ def as_ordinary_user(home: Path, *arguments: str | Path) -> Ran:
         env=environment(home),
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
         preexec_fn=_without_power_over_modes,
     )
@@ -222,7 +221,6 @@ def test_a_full_disk(size: str, repository: Path, tmp_path: Path) -> None:
         env=environment(tmp_path),
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
     )
     says(Ran(done.returncode, done.stdout, done.stderr), 5, "full")

@@ -170,7 +170,6 @@ def test_a_machine_without_time_zones_is_told_what_to_install(tmp_path: Path, co
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
     assert done.returncode == 4, done.stderr

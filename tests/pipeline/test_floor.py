@@ -51,6 +51,14 @@ def test_declared_floors(path: str, text: str, expected: tuple[int, int]) -> Non
     assert floor(path, text) == expected
 
 
+def test_a_plain_floor_is_what_the_library_says() -> None:
+    for major, minor in [(major, minor) for major in range(5) for minor in (*range(36), 99)]:
+        given = f">= {major}.{minor}"
+        same = f"{given}, >=0"  # not plain any more
+        declared, compared = (floor("setup.py", f"python_requires='{text}'") for text in (given, same))
+        assert declared == compared, given
+
+
 def test_the_oldest_declaration_counts_and_is_named() -> None:
     project = project_of(
         {

@@ -35,6 +35,6 @@ def test_negation_and_includes_do_not_break_anything() -> None:
 
 def test_a_pattern_built_to_be_slow_costs_nothing() -> None:
     hostile = [(".semgrepignore", b"\n".join([b"*a" * 20 + b"b", b"**/" * 60 + b"x"] * 500))]
-    started = time.monotonic()
+    started = time.process_time()
     assert ignored_paths(["a" * 3000 + ".py"] * 50, hostile) == {}
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 60  # of work, whatever else the machine does; by trying it would be years

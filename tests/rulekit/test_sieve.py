@@ -4,8 +4,10 @@ import pytest
 
 from debtd.rulekit.identifiers import identifiers
 from debtd.rulekit.node import (
+    FIRST_PARAMETER,
     INVALID_ESCAPE,
     NOTHING,
+    OWN_CLASS,
     SOME,
     Inside,
     Node,
@@ -22,6 +24,46 @@ def passes(
 ) -> bool:
     declaration = Declaration(rule_id="a-rule", words=(("x",),), names=names, nodes=nodes, signs=signs)
     return "a-rule" in Sieve([declaration]).candidates(text, ["a-rule"])
+
+
+BOTH = Node("Call", args=Twice(Node("Name", id=(OWN_CLASS, FIRST_PARAMETER))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class C:\n    def f(self):\n        x(C, self)\n",
+        "class C:\n    async def f(this, /, a):\n        if a:\n            x(C, this)\n",
+        "class A:\n    class C:\n        def f(self): return [x(C, self)]\n",
+        "def g(a):\n    class C:\n        def f(cls, a):\n            return lambda: x(C, cls)\n",
+        "class C:\n    def f(self):\n        try: pass\n        except A: x(C, self)\n",
+    ],
+)
+@pytest.mark.parametrize("signs", [(), (r"\bx\(",)])
+def test_what_stands_around_a_node_names_its_class_and_parameter(text: str, signs: tuple[str, ...]) -> None:
+    assert passes(text, nodes=(BOTH,), signs=signs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x(C, self)\n",
+        "class C:\n    x(C, self)\n",
+        "class C:\n    def f(*self):\n        x(C, self)\n",
+        "class C:\n    def f(self):\n        x(D, self)\n",
+        "class C:\n    def f(self, other):\n        x(C, other)\n",
+        "class A:\n    class C:\n        def f(self):\n            x(A, self)\n",
+        "class C:\n    def f(self):\n        def g():\n            x(C, self)\n",
+        "class C:\n    pass\ndef f(self):\n    x(C, self)\n",
+    ],
+)
+@pytest.mark.parametrize("signs", [(), (r"\bx\(",)])
+def test_other_names_are_not_its_class_and_parameter(text: str, signs: tuple[str, ...]) -> None:
+    assert not passes(text, nodes=(BOTH,), signs=signs)
+
+
+def test_where_the_surroundings_cannot_be_read_the_file_is_left_to_libcst() -> None:
+    assert passes("class C:\n    def f(self): x(D, self)\n(\n", nodes=(BOTH,), signs=(r"\bx\(",))
 
 
 @pytest.mark.parametrize(

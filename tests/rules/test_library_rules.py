@@ -5,6 +5,7 @@ import collections.abc
 import functools
 import io
 import itertools
+import os
 import subprocess
 import sys
 import typing
@@ -24,6 +25,7 @@ from debtd.rulekit.examples import fix_text
 from debtd.rulekit.loader import load_rules
 from debtd.rulekit.text import decode_python
 
+DEPTH = int(os.environ.get("DEBTD_TEST_DEPTH", "1"))
 PYTHON_RULES = Path(__file__).parents[2] / "rules" / "python"
 FAMILIES = ("idioms", "numpy", "queries", "stdlib", "typing")
 RULES = {rule.id: rule for rule in load_rules([PYTHON_RULES / family for family in FAMILIES])}
@@ -219,7 +221,7 @@ ANNOTATIONS = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150 * DEPTH)
 @given(ANNOTATIONS)
 def test_hints_are_equal_at_run_time(annotation: str) -> None:
     before = (
@@ -327,7 +329,7 @@ VALUES = [
 ]
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300 * DEPTH)
 @given(EXPRESSIONS)
 def test_joined_tests_agree_on_all_values(expression: str) -> None:
     before = f"def f(x, t, y):\n    return({expression})\n"

@@ -36,7 +36,6 @@ def debtd(home: Path, *arguments: str | Path, cwd: Path | None = None, killed_at
         env=environment(home),
         capture_output=True,
         text=True,
-        timeout=240,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
@@ -67,7 +66,6 @@ def git(folder: Path, *arguments: str) -> str:
         env=environment(folder) | identity,
         capture_output=True,
         text=True,
-        timeout=60,
         check=True,
     )
     return done.stdout

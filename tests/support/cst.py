@@ -98,7 +98,7 @@ def detect(
     sources: Sequence[Source],
     *,
     workers: int = 2,
-    wall_seconds: float = 20.0,
+    wall_seconds: float = 120.0,
     project: Project = MODERN,
     progress: CountingProgress | None = None,
 ) -> Detection:
@@ -111,7 +111,7 @@ def workers_of(parent: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            status = (entry / "stat").read_text().rpartition(")")[2].split()
+            status = (entry / "stat").read_bytes().rpartition(b")")[2].split()
         except OSError:
             continue
         if entry.name.isdigit() and int(status[1]) == parent:
@@ -121,7 +121,7 @@ def workers_of(parent: int) -> list[int]:
 
 def is_alive(pid: int) -> bool:
     try:
-        status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        status = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return False
-    return status[0] not in "ZX" and pid != os.getpid()
+    return status[0] not in {b"Z", b"X"} and pid != os.getpid()

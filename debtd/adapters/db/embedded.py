@@ -1,53 +1,36 @@
-"""The store in a SQLite file of debtd's own: read by the standard library's driver, written through SQLAlchemy.
+"""The store in a SQLite file of debtd's own, without SQLAlchemy as far as possible.
 
-SQLAlchemy is imported for the first write, or when the file must be made or upgraded: a run over a repository in
-which nothing changed never needs it.
+SQLAlchemy is imported when the file must be made or upgraded, and for fix tasks and all that follows from them: what a
+scan reads and writes goes through the standard library's driver.
 """
 
-import binascii
-import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from debtd.adapters.db.faults import BUSY_TIMEOUT_SECONDS, damaged, translate_sqlite
-from debtd.adapters.db.reads.rows import Rows, sqlite_moment
-from debtd.adapters.db.reads.store import ReadingStore
+from debtd.adapters.db import sqlite_file
+from debtd.adapters.db.changes import Transaction
+from debtd.adapters.db.reads.rows import Rows
+from debtd.adapters.db.scanning_store import ScanningStore
 from debtd.adapters.db.versions import known_versions, migrations_folder
 from debtd.model.acceptance import RuleStanding
 from debtd.model.enrolment import Enrolment
 from debtd.model.evidence import Evidence
 from debtd.model.pull_request import PullRequest
-from debtd.model.repo import Repository, Revision
-from debtd.model.suppression import Suppression
+from debtd.model.repo import Repository
 from debtd.model.task import FixTask, Patch, TaskState
 from debtd.model.window import WindowKind
-from debtd.ports import Clock, ScanRecord
+from debtd.ports import Clock
 
 if TYPE_CHECKING:
     from debtd.adapters.db.store import SqlStore
 
 
-@dataclass(frozen=True, slots=True)
-class _SqliteRows:
-    connection: sqlite3.Connection
-
-    def select(self, sql: str, **values: object) -> Iterator[Sequence[Any]]:
-        return self.connection.execute(sql, values)
-
-    stream = select
-
-    def moment(self, at: datetime) -> object:
-        return sqlite_moment(at)
-
-
-class EmbeddedStore(ReadingStore):
+class EmbeddedStore(ScanningStore):
     """The store in the file at `path`, which is made or upgraded when needed. Safe to share between threads.
 
     Raises what `migrate.open_embedded` raises, when it is used.
@@ -72,36 +55,17 @@ class EmbeddedStore(ReadingStore):
 
         return SqlStore(open_embedded(self._path), self._clock)
 
+    def reading(self) -> AbstractContextManager[Rows]:
+        return sqlite_file.reading(self._path)
+
     @contextmanager
-    def reading(self) -> Iterator[Rows]:
-        where = str(self._path)
-        try:
-            with closing(_connect(self._path)) as connection:
-                connection.execute("BEGIN")
-                yield _SqliteRows(connection)
-        except sqlite3.Error as error:
-            fault = translate_sqlite(error, where)
-            if fault is None:
-                raise
-            raise fault from error
-        except (zlib.error, binascii.Error, json.JSONDecodeError) as error:
-            raise damaged(where) from error
+    def writing(self) -> Iterator[Transaction]:
+        with sqlite_file.writing(self._path) as changes:
+            yield Transaction(changes, self._clock.now())
 
     def ensure_repository(self, repository: Repository) -> None:
         if repository not in self.repositories():
-            self._writer.ensure_repository(repository)
-
-    def begin_scan(self, repository_id: str, revision: Revision, inputs: str) -> int:
-        return self._writer.begin_scan(repository_id, revision, inputs)
-
-    def finish_scan(self, scan_id: int, record: ScanRecord) -> None:
-        self._writer.finish_scan(scan_id, record)
-
-    def add_suppression(self, suppression: Suppression) -> None:
-        self._writer.add_suppression(suppression)
-
-    def lift_suppressions(self, fingerprint: str, author: str, reason: str, now: datetime) -> int:
-        return self._writer.lift_suppressions(fingerprint, author, reason, now)
+            super().ensure_repository(repository)
 
     def plan_tasks(self, tasks: Sequence[FixTask]) -> None:
         if tasks:
@@ -143,18 +107,12 @@ class EmbeddedStore(ReadingStore):
         return self._writer.drop_baseline(repository_id)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA query_only=ON")
-    return connection
-
-
 def _is_ready(path: Path) -> bool:
     """Whether the file can be read as it is. Anything odd is left to `open_embedded`, which mends or explains it."""
     if not path.is_file():
         return False
     try:
-        with closing(_connect(path)) as connection:
+        with closing(sqlite_file.connect(path)) as connection:
             found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     except sqlite3.Error:
         return False

@@ -4,10 +4,11 @@ import binascii
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -17,10 +18,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from debtd.adapters.db.faults import BUSY_TIMEOUT_SECONDS, damaged, translate_sqlite
-from debtd.adapters.db.reads.rows import sqlite_moment
+from debtd.adapters.db.reads.rows import aware, sqlite_moment
+from debtd.adapters.db.sqlite_file import DURABLE
 from debtd.model.errors import ConfigError, DebtdError, Retryable
 
 _WRITES = "debtd_writes"
+_CHUNK = 5_000  # rows handed to the driver at once: fast, and small enough for any repository
 
 
 def make_engine(
@@ -61,8 +64,7 @@ def parse_url(url: str | URL) -> URL:
 def _prepare_sqlite(engine: Engine, busy_timeout_seconds: float, *, foreign_keys: bool) -> None:
     pragmas = (
         f"busy_timeout={int(busy_timeout_seconds * 1000)}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
+        *DURABLE,
         f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
     )
 
@@ -127,9 +129,16 @@ def _translate(error: DBAPIError, where: str) -> DebtdError | None:
     return None
 
 
+def in_chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows, in lists that are not empty."""
+    left = iter(rows)
+    while chunk := [dict(row) for row in islice(left, _CHUNK)]:
+        yield chunk
+
+
 @dataclass(frozen=True, slots=True)
-class EngineRows:
-    """`reads.rows.Rows` through SQLAlchemy, whatever the database."""
+class EngineChanges:
+    """`reads.rows.Rows` and `changes.Changes` through SQLAlchemy, whatever the database."""
 
     connection: Connection
 
@@ -140,7 +149,22 @@ class EngineRows:
         return iter(self.connection.execute(text(sql).execution_options(stream_results=True), values))
 
     def moment(self, at: datetime) -> object:
-        return sqlite_moment(at) if self.connection.dialect.name == "sqlite" else at
+        return sqlite_moment(at) if self._is_sqlite else aware(at)
+
+    def change(self, sql: str, **values: object) -> int:
+        return self.connection.execute(text(sql), values).rowcount
+
+    def change_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        for chunk in in_chunks(rows):
+            self.connection.execute(text(sql), chunk)
+
+    def select_and_lock(self, sql: str, **values: object) -> Sequence[Sequence[Any]]:
+        locking = sql if self._is_sqlite else f"{sql} FOR UPDATE"
+        return self.connection.execute(text(locking), values).all()
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
 
 
 @contextmanager

@@ -11,30 +11,25 @@ from debtd.adapters.db import (
     enrolments,
     patches,
     pull_requests,
-    repositories,
-    scans,
     stages,
     standings,
-    suppressions,
     tasks,
 )
 from debtd.adapters.db import engine as connections
-from debtd.adapters.db.engine import EngineRows
+from debtd.adapters.db.engine import EngineChanges
 from debtd.adapters.db.journal import Tx
 from debtd.adapters.db.reads.rows import Rows
-from debtd.adapters.db.reads.store import ReadingStore
+from debtd.adapters.db.scanning_store import ScanningStore
 from debtd.model.acceptance import RuleStanding
 from debtd.model.enrolment import Enrolment
 from debtd.model.evidence import Evidence
 from debtd.model.pull_request import PullRequest
-from debtd.model.repo import Repository, Revision
-from debtd.model.suppression import Suppression
 from debtd.model.task import FixTask, Patch, TaskState
 from debtd.model.window import WindowKind
-from debtd.ports import Clock, ScanRecord
+from debtd.ports import Clock
 
 
-class SqlStore(ReadingStore):
+class SqlStore(ScanningStore):
     """The store over an engine whose database is up to date (see migrate.py). Safe to share between threads."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
@@ -48,77 +43,57 @@ class SqlStore(ReadingStore):
     @contextmanager
     def reading(self) -> Iterator[Rows]:
         with connections.reading(self._engine) as connection:
-            yield EngineRows(connection)
+            yield EngineChanges(connection)
 
     @contextmanager
-    def _write(self) -> Iterator[Tx]:
+    def writing(self) -> Iterator[Tx]:
         with connections.writing(self._engine) as connection:
-            yield Tx(connection, self._clock.now())
-
-    def ensure_repository(self, repository: Repository) -> None:
-        with self._write() as tx:
-            repositories.ensure(tx, repository)
-
-    def begin_scan(self, repository_id: str, revision: Revision, inputs: str) -> int:
-        with self._write() as tx:
-            return scans.begin(tx, repository_id, revision, inputs)
-
-    def finish_scan(self, scan_id: int, record: ScanRecord) -> None:
-        with self._write() as tx:
-            scans.finish(tx, scan_id, record)
-
-    def add_suppression(self, suppression: Suppression) -> None:
-        with self._write() as tx:
-            suppressions.add(tx, suppression)
-
-    def lift_suppressions(self, fingerprint: str, author: str, reason: str, now: datetime) -> int:
-        with self._write() as tx:
-            return suppressions.lift(tx, fingerprint, author, reason, now)
+            yield Tx(EngineChanges(connection), self._clock.now(), connection)
 
     def plan_tasks(self, tasks_to_plan: Sequence[FixTask]) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             tasks.plan(tx, tasks_to_plan)
 
     def move_task(self, key: str, state: TaskState, reason: str = "") -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             tasks.put_aside(tx, key, state, reason)
 
     def save_patch(self, patch: Patch) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             patches.save_patch(tx, patch)
 
     def save_evidence(self, evidence: Evidence) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             patches.save_evidence(tx, evidence)
 
     def hold_tasks(self, reasons: Mapping[str, str]) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             tasks.hold(tx, reasons)
 
     def replan_task(self, task: FixTask) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             tasks.replan(tx, task)
 
     def save_pull_request(self, pull_request: PullRequest) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             pull_requests.save(tx, pull_request)
 
     def complete_stage(self, repository_id: str, kind: WindowKind, at: datetime) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             stages.complete(tx, repository_id, kind, at)
 
     def save_standing(self, standing: RuleStanding) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             standings.save(tx, standing)
 
     def save_enrolment(self, enrolment: Enrolment) -> None:
-        with self._write() as tx:
+        with self.writing() as tx:
             enrolments.save(tx, enrolment)
 
     def set_baseline(self, repository_id: str) -> int:
-        with self._write() as tx:
+        with self.writing() as tx:
             return baseline.set_present(tx, repository_id)
 
     def drop_baseline(self, repository_id: str) -> int:
-        with self._write() as tx:
+        with self.writing() as tx:
             return baseline.drop(tx, repository_id)

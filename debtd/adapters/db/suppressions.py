@@ -2,25 +2,27 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
-
-from debtd.adapters.db.journal import Tx
+from debtd.adapters.db.changes import Transaction, inserting, updating
+from debtd.adapters.db.escaping import escape, unescape
 from debtd.adapters.db.reads import suppressions as reads
-from debtd.adapters.db.schema import findings
-from debtd.adapters.db.schema import suppressions as table
 from debtd.model.errors import StateUnusable
 from debtd.model.suppression import Suppression, SuppressionKind
 
-_DECIDED_BY_PEOPLE = (SuppressionKind.EXTERNAL.value, SuppressionKind.REJECTED.value)
-_STANDING = table.c.lifted_at.is_(None)
+_DECIDED_BY_PEOPLE = (SuppressionKind.EXTERNAL, SuppressionKind.REJECTED)
+_INSERT = inserting("suppressions", "fingerprint", "kind", "reason", "author", "created_at", "expires_at")
+_LIFT = updating("suppressions", "lifted_at", "lifted_by", "lift_reason") + " WHERE id = :id AND lifted_at IS NULL"
+_IN_SOURCE = (
+    "SELECT s.id, s.fingerprint, s.reason, s.author FROM suppressions s"
+    " JOIN findings f ON f.fingerprint = s.fingerprint"
+    " WHERE f.repository_id = :repository_id AND s.lifted_at IS NULL AND s.kind = :kind"
+)
 
 
-def add(tx: Tx, suppression: Suppression) -> None:
+def add(tx: Transaction, suppression: Suppression) -> None:
     """Add a decision; an earlier one of the same kind is lifted, and an equal one makes this a no-op."""
-    known = select(findings.c.fingerprint).where(findings.c.fingerprint == suppression.fingerprint)
-    if tx.connection.execute(known).one_or_none() is None:
+    query = "SELECT fingerprint FROM findings WHERE fingerprint = :fingerprint"
+    if not list(tx.rows.select(query, fingerprint=suppression.fingerprint)):
         raise StateUnusable(f"the database knows no finding {suppression.fingerprint}; scan its repository first.")
     standing = reads.standing(tx.rows, suppression.fingerprint, suppression.kind)
     if standing is not None and standing[1] == suppression:
@@ -30,59 +32,61 @@ def add(tx: Tx, suppression: Suppression) -> None:
     _insert(tx, (suppression,))
 
 
-def lift(tx: Tx, fingerprint: str, author: str, reason: str, now: datetime) -> int:
+def lift(tx: Transaction, fingerprint: str, author: str, reason: str, now: datetime) -> int:
     """Lift what people decided and what is still active; how many there were."""
-    chosen = table.c.fingerprint == fingerprint, table.c.kind.in_(_DECIDED_BY_PEOPLE), _active(now)
-    rows = list(tx.connection.execute(select(table.c.id, table.c.kind).where(*chosen)))
-    _lift(tx, [row.id for row in rows], author, reason)
-    for row in rows:
-        tx.record("suppression.lifted", fingerprint, kind=row.kind, author=author, reason=reason)
-    return len(rows)
+    query = f"SELECT s.id, s.kind FROM suppressions s WHERE s.fingerprint = :fingerprint AND {reads.active('s')}"
+    found = list(tx.rows.select(query, fingerprint=fingerprint, now=tx.rows.moment(now)))
+    decided = [(number, kind) for number, kind in found if kind in _DECIDED_BY_PEOPLE]
+    _lift(tx, [number for number, _ in decided], author, reason)
+    for _, kind in decided:
+        tx.record("suppression.lifted", fingerprint, kind=kind, author=author, reason=reason)
+    return len(decided)
 
 
-def replace_in_source(tx: Tx, repository_id: str, judged: Collection[str], present: Iterable[Suppression]) -> None:
+def replace_in_source(
+    tx: Transaction, repository_id: str, judged: Collection[str], present: Iterable[Suppression]
+) -> None:
     """Comments of the repository, as a scan found them, for the findings that it saw or resolved (`judged`).
 
     What the scan could not see keeps its suppressions. A comment that still stands changes nothing.
     """
     given = {suppression.fingerprint: suppression for suppression in present}
-    query = select(table).join(findings).where(findings.c.repository_id == repository_id, _STANDING)
-    rows = list(tx.connection.execute(query.where(table.c.kind == SuppressionKind.IN_SOURCE.value)))
+    kind = SuppressionKind.IN_SOURCE.value
+    standing = list(tx.rows.select(_IN_SOURCE, repository_id=repository_id, kind=kind))
+    kept = {
+        fingerprint
+        for _, fingerprint, reason, author in standing
+        if _says_the_same(unescape(reason), unescape(author), given.get(fingerprint))
+    }
     looked_at = {*judged, *given}
-    kept = {row.fingerprint for row in rows if _says_the_same(row, given.get(row.fingerprint))}
-    gone = [row for row in rows if row.fingerprint in looked_at - kept]
-    _lift(tx, [row.id for row in gone], "repository", "the comment is gone")
-    tx.record_each("suppression.lifted", [row.fingerprint for row in gone], kind=SuppressionKind.IN_SOURCE.value)
+    gone = {number: key for number, key, _, _ in standing if key in looked_at - kept}
+    _lift(tx, gone, "repository", "the comment is gone")
+    tx.record_each("suppression.lifted", gone.values(), kind=kind)
     _insert(tx, [suppression for key, suppression in given.items() if key not in kept])
 
 
-def _says_the_same(row: Row[Any], suppression: Suppression | None) -> bool:
-    return suppression is not None and (row.reason, row.author) == (suppression.reason, suppression.author)
+def _says_the_same(reason: str, author: str, suppression: Suppression | None) -> bool:
+    return suppression is not None and (reason, author) == (suppression.reason, suppression.author)
 
 
-def _active(now: datetime) -> ColumnElement[bool]:
-    return _STANDING & or_(table.c.expires_at.is_(None), table.c.expires_at > now)
+def _lift(tx: Transaction, ids: Iterable[int], author: str, reason: str) -> None:
+    same = {"lifted_at": tx.at, "lifted_by": escape(author), "lift_reason": escape(reason)}
+    tx.rows.change_many(_LIFT, ({"id": number, **same} for number in ids))
 
 
-def _lift(tx: Tx, ids: Iterable[int], author: str, reason: str) -> None:
-    statement = update(table).where(table.c.id == bindparam("standing"), _STANDING)
-    lifted = statement.values(lifted_at=tx.now, lifted_by=author, lift_reason=reason)
-    tx.execute_many(lifted, ({"standing": number} for number in ids))
-
-
-def _insert(tx: Tx, given: Collection[Suppression]) -> None:
+def _insert(tx: Transaction, given: Collection[Suppression]) -> None:
     rows = (
         {
             "fingerprint": suppression.fingerprint,
             "kind": suppression.kind.value,
-            "reason": suppression.reason,
-            "author": suppression.author,
-            "created_at": suppression.created_at,
-            "expires_at": suppression.expires_at,
+            "reason": escape(suppression.reason),
+            "author": escape(suppression.author),
+            "created_at": tx.rows.moment(suppression.created_at),
+            "expires_at": None if suppression.expires_at is None else tx.rows.moment(suppression.expires_at),
         }
         for suppression in given
     )
-    tx.execute_many(insert(table), rows)
+    tx.rows.change_many(_INSERT, rows)
     for suppression in given:
         fields = {"kind": suppression.kind.value, "author": suppression.author, "reason": suppression.reason}
         tx.record("suppression.added", suppression.fingerprint, **fields)

@@ -21,7 +21,7 @@ from debtd.model.language import Language, ending_of
 from debtd.model.repo import ListedFile, ListedTree, Source
 
 MAX_TREE_BYTES = 4 * 1024**3
-_KINDS = {b"120000": Kind.SYMLINK, b"160000": Kind.REPOSITORY}
+_KINDS = {b"100644": Kind.FILE, b"120000": Kind.SYMLINK, b"160000": Kind.REPOSITORY}
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -39,13 +39,13 @@ def list_tree(mirror: Mirror, commit: str, languages: frozenset[Language]) -> Li
                 f"{shown(mirror.source)} lists {shown(repr(entry.path))} twice; check it with `git fsck`"
             )
         seen.add(entry.path)
-        kind = _KINDS.get(entry.mode, Kind.FILE if entry.mode.startswith(b"100") else Kind.OTHER)
+        kind = _KINDS.get(entry.mode) or (Kind.FILE if entry.mode.startswith(b"100") else Kind.OTHER)
         outcome = classify(entry.path, kind, entry.size, languages)
         if isinstance(outcome, Wanted):
             files.append(_listed_file(entry, outcome))
         else:
             skipped.append(outcome)
-        if kind is Kind.FILE and entry.size <= MAX_TEXT_BYTES and is_text(entry.path.decode("utf-8", "replace")):
+        if kind is Kind.FILE and entry.size <= MAX_TEXT_BYTES and is_text(outcome.path):
             texts.append(entry)
     total = sum(file.size for file in files)
     if total > MAX_TREE_BYTES:

@@ -112,15 +112,24 @@ class Visitor(RuleVisitor):
 
     def _is_negated_neighbour(self, node: cst.BooleanOperation, parent: cst.CSTNode | None) -> bool:
         """`not (test or test) and not test`: joining the inner two would leave the outer two for another day."""
-        outer = None if parent is None else self.parent(parent)
-        return (
-            isinstance(parent, cst.UnaryOperation)
-            and isinstance(parent.operator, cst.Not)
-            and isinstance(node.operator, cst.Or)
-            and isinstance(outer, cst.BooleanOperation)
-            and isinstance(outer.operator, cst.And)
-            and any(test is not None for test in self._tests(outer))
-        )
+        if not isinstance(node.operator, cst.Or):
+            return False
+        if not isinstance(parent, cst.UnaryOperation) or not isinstance(parent.operator, cst.Not):
+            return False
+        outer, above = None, self.parent(parent)
+        while isinstance(above, cst.BooleanOperation) and isinstance(above.operator, cst.And):
+            outer, above = above, None if above.lpar else self.parent(above)
+        if outer is None:
+            return False
+        return any(self._tests(outer)) or sum(map(self._becomes_test, _operands(outer))) > 1
+
+    def _becomes_test(self, operand: cst.BaseExpression) -> bool:
+        """Whether it is `not (test or test)` that can be one call."""
+        inner = operand.expression if isinstance(operand, cst.UnaryOperation) else None
+        if not isinstance(inner, cst.BooleanOperation) or not isinstance(inner.operator, cst.Or):
+            return False
+        tests = self._tests(inner)
+        return any(len(run) == len(tests) for run in self._runs(tests))
 
     def _runs(self, tests: Sequence[_Test | None]) -> Iterator[list[_Test]]:
         """Stretches of two and more neighbours that can be one call."""
@@ -378,5 +387,7 @@ y = isinstance(x, list) or isinstance(x, numpy.ndarray)
         "y = x.startswith('a') or z.startswith('b')\n",
         "y = x.lower().startswith('a') or x.lower().startswith('b')\n",
         "y = not (isinstance(x, int) or isinstance(x, str)) and not isinstance(x, bytes)\n",
+        "y = not (isinstance(x, int) or isinstance(x, str)) and not (isinstance(x, bytes) or isinstance(x, list))\n",
+        "y = z and not (isinstance(x, int) or isinstance(x, str)) and not isinstance(x, bytes)\n",
     ),
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from debtd.rulekit import SOME, Bad, Change, Node, Rule, RuleVisitor, Severity
+from debtd.rulekit import FIRST_PARAMETER, OWN_CLASS, Bad, Change, Node, Rule, RuleVisitor, Severity, Twice
 
 # Decorators known to return the class that they are given.
 _KEEPING_DECORATORS = frozenset(
@@ -155,7 +155,7 @@ RULE = Rule(
     detect=Visitor,
     words=(("super",),),
     signs=(r"super[\s\\)]*+\( [^\s\\)]",),
-    nodes=(Node("Call", func=Node("Name", id="super"), args=SOME),),
+    nodes=(Node("Call", func=Node("Name", id="super"), args=Twice(Node("Name", id=(OWN_CLASS, FIRST_PARAMETER)))),),
     severity=Severity.LOW,
     effort_minutes=1,
     tags=("python3", "syntax"),

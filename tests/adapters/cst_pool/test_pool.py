@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -16,6 +17,7 @@ import pytest
 from debtd.adapters.cst_pool.crew import Crew
 from debtd.adapters.cst_pool.pool import CstDetector
 from debtd.model.coverage import SkipReason
+from debtd.model.edit import Edit
 from debtd.model.errors import ConfigError
 from debtd.model.project import Project
 from debtd.rulekit.loader import load_rules
@@ -30,9 +32,11 @@ from tests.support.cst import (
     workers_of,
     write_rule,
 )
+from tests.support.doorbell import Doorbell
 from tests.support.hostile import CORPUS, MIN_PYTHON, outcome_of, write_corpus
 
 CLASS = "class C(object):\n    pass\n"
+ENDLESS_FOR_CPYTHON = {"b12_escaped_quotes", "b12_escaped_triples"}  # the sieve gives them up, LibCST refuses them
 
 
 @pytest.fixture
@@ -84,23 +88,27 @@ def test_every_hostile_file_has_its_outcome_and_the_parent_never_stalls(tmp_path
     folder.mkdir()
     write_corpus(folder)
     progress = CountingProgress()
+    modern = Project(min_python=MIN_PYTHON, declared_in="pyproject.toml")
+    endless = [file for file in CORPUS if SkipReason.TIMEOUT in file.expected or file.name in ENDLESS_FOR_CPYTHON]
+    others = [file for file in CORPUS if file not in endless]
+    outcomes: dict[str, str] = {}
+    found: Counter[str] = Counter()
+    edits: dict[str, tuple[Edit, ...]] = {}
 
     with Heartbeat() as heartbeat:
-        detection = detect(
-            rules,
-            [source_at(folder / file.path) for file in CORPUS],
-            wall_seconds=8,
-            project=Project(min_python=MIN_PYTHON, declared_in="pyproject.toml"),
-            progress=progress,
-        )
+        for files, wall_seconds in ((others, 30), (endless, 4)):
+            sources = [source_at(folder / file.path) for file in files]
+            detection = detect(rules, sources, wall_seconds=wall_seconds, project=modern, progress=progress)
+            outcomes |= {file.name: outcome_of(file.path, detection.skipped, detection.matches) for file in files}
+            found.update(match.path for match in detection.matches)
+            edits |= {match.path: match.edits for match in detection.matches}
 
-    outcomes = {file.name: outcome_of(file.path, detection.skipped, detection.matches) for file in CORPUS}
     assert {file.name: outcomes[file.name] for file in CORPUS if outcomes[file.name] not in file.expected} == {}
     assert len(CORPUS) >= 60
     assert len(progress.advanced) == len(CORPUS)
     assert heartbeat.longest_gap < 5
-    assert len([m for m in detection.matches if m.path == "c08_many_findings.py"]) == 1_000
-    assert [m.edits for m in detection.matches if m.path == "e06_cr_only.py"] == [()]
+    assert found["c08_many_findings.py"] == 1_000
+    assert (found["e06_cr_only.py"], edits["e06_cr_only.py"]) == (1, ())
 
 
 def test_two_exception_types_are_read_where_the_project_needs_python_3_14(tmp_path: Path, rules: Path) -> None:
@@ -139,7 +147,7 @@ def test_a_rule_that_raises_is_named_and_does_not_silence_the_others(tmp_path: P
     [
         ("if name == 'trigger': os._exit(0)", SkipReason.PARSER_CRASH),
         ("if name == 'trigger': __import__('ctypes').string_at(0)", SkipReason.PARSER_CRASH),
-        ("if name == 'trigger': time.sleep(60)", SkipReason.TIMEOUT),
+        ("if name == 'trigger': time.sleep(600)", SkipReason.TIMEOUT),
         ("if name == 'trigger': re.match('(a|a)*b', 'a' * 60)", SkipReason.TIMEOUT),
         ("if name == 'trigger': self.visit_Name(node)", SkipReason.PARSER_REFUSED),
         ("if name == 'trigger': bytearray(4 << 30)", SkipReason.PARSER_REFUSED),
@@ -154,7 +162,8 @@ def test_one_bad_file_costs_itself_only(tmp_path: Path, rules: Path, body: str, 
     texts |= {"07.py": "victim = trigger\n", "23.py": "victim = trigger\n"}
     progress = CountingProgress()
 
-    detection = detect(rules, sources_of(tmp_path, texts), wall_seconds=2, progress=progress)
+    wall_seconds = 4 if reason is SkipReason.TIMEOUT else 240
+    detection = detect(rules, sources_of(tmp_path, texts), wall_seconds=wall_seconds, progress=progress)
 
     assert {path: s.reason for path, s in detection.skipped.items()} == {"07.py": reason, "23.py": reason}
     assert {m.path for m in detection.matches} == set(texts) - {"07.py", "23.py"}
@@ -173,23 +182,18 @@ def test_a_rule_whose_control_ends_the_child_is_broken_and_never_fires(tmp_path:
     assert len(detection.matches) == 1
 
 
-def test_a_child_killed_from_outside_costs_one_file(tmp_path: Path, rules: Path) -> None:
-    write_rule(rules, "slow-rule", "if name == 'victim': time.sleep(0.05)")
-    sources = sources_of(tmp_path, {f"{number}.py": "victim\n" for number in range(20)})
+def test_a_child_killed_from_outside_costs_the_file_that_it_reads(tmp_path: Path, rules: Path, bell: Doorbell) -> None:
+    write_rule(rules, "slow-rule", f"if name == 'trigger': {bell.ring}; time.sleep(600)")
+    texts = {f"{number:02}.py": "victim = nothing\n" for number in range(20)}
+    texts["07.py"] = "victim = trigger\n"
     progress = CountingProgress()
 
-    def kill_once() -> None:
-        while len(progress.advanced) < 5:
-            time.sleep(0.01)
-        os.kill(workers_of(os.getpid())[0], signal.SIGKILL)
-
-    killer = threading.Thread(target=kill_once)
+    killer = threading.Thread(target=lambda: os.kill(bell.wait(), signal.SIGKILL), daemon=True)
     killer.start()
-    detection = detect(rules, sources, progress=progress)
-    killer.join()
+    detection = detect(rules, sources_of(tmp_path, texts), wall_seconds=240, progress=progress)
 
-    assert [s.reason for s in detection.skipped.values()] == [SkipReason.PARSER_CRASH]
-    assert len(detection.matches) == 19
+    assert {path: s.reason for path, s in detection.skipped.items()} == {"07.py": SkipReason.PARSER_CRASH}
+    assert {match.path for match in detection.matches} == set(texts) - {"07.py"}
     assert len(progress.advanced) == 20
 
 
@@ -302,38 +306,29 @@ from typing import Self
 sys.path.insert(0, sys.argv[3])
 from tests.support.cst import detect, sources_of
 texts = {f"{number}.py": "victim = trigger\\n" for number in range(40)}
-detect(Path(sys.argv[1]), sources_of(Path(sys.argv[2]), texts), wall_seconds=60)
+detect(Path(sys.argv[1]), sources_of(Path(sys.argv[2]), texts), wall_seconds=600)
 """
 
 
-@pytest.mark.parametrize("body", ["time.sleep(60)", "re.match('(a|a)*b', 'a' * 60)"], ids=["sleeps", "holds-the-lock"])
-def test_children_die_with_a_killed_parent(tmp_path: Path, rules: Path, body: str) -> None:
-    write_rule(rules, "hanging-rule", f"if name == 'trigger': {body}")
+@pytest.mark.parametrize("body", ["time.sleep(600)", "re.match('(a|a)*b', 'a' * 60)"], ids=["sleeps", "holds-the-lock"])
+def test_children_die_with_a_killed_parent(tmp_path: Path, rules: Path, bell: Doorbell, body: str) -> None:
+    write_rule(rules, "hanging-rule", f"if name == 'trigger': {bell.ring}; {body}")
     root = str(Path(__file__).parents[3])
     argv = [sys.executable, "-c", _PARENT, str(rules), str(tmp_path / "repo"), root]
     with subprocess.Popen(argv, env={**os.environ, "TMPDIR": str(tmp_path)}) as parent:
-        children = _wait_for_children(parent.pid, 2)
-        time.sleep(1.5)  # both are past their start and inside the rule
+        children = [bell.wait(), bell.wait()]
+        assert set(children) == set(workers_of(parent.pid))
         parent.kill()
 
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 60
     while any(is_alive(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert [child for child in children if is_alive(child)] == []
 
 
-def _wait_for_children(parent: int, count: int) -> list[int]:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        children = workers_of(parent)
-        if len(children) == count:
-            return children
-        time.sleep(0.05)
-    raise AssertionError("the children did not start")
-
-
 class Heartbeat:
-    """Measures the longest time for which another thread of this process could not run."""
+    """Measures how long this process worked while another thread of it could not run, in seconds of processor time: a
+    parser that holds the interpreter's lock uses it up, and a machine that is busy with other things does not."""
 
     def __init__(self) -> None:
         self.longest_gap = 0.0
@@ -341,9 +336,9 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._beat)
 
     def _beat(self) -> None:
-        last = time.monotonic()
+        last = time.process_time()
         while not self._stop.wait(0.05):
-            now = time.monotonic()
+            now = time.process_time()
             self.longest_gap = max(self.longest_gap, now - last)
             last = now
 

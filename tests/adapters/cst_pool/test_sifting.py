@@ -72,7 +72,7 @@ def test_a_file_that_stops_the_sieve_leaves_its_neighbours_sifted(tmp_path: Path
         requests.append(Request(name, str(tmp_path / name), len(text), ()))
     missing = Request("gone.py", str(tmp_path / "gone.py"), 0, ())
 
-    sieved = sieve_all([*requests, missing], [], RULES, 2.0, 2)
+    sieved = sieve_all([*requests, missing], [], RULES, 4.0, 2)
 
     assert sieved.files["good.py"].candidates == {"super-with-arguments": 1}
     assert sieved.files["clean.py"].candidates == {}

@@ -1,14 +1,16 @@
-"""The embedded database is read without SQLAlchemy, and tells exactly what the store on SQLAlchemy tells."""
+"""The embedded database is read without SQLAlchemy, and so does a scan write. Both stores do exactly the same."""
 
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from debtd.adapters.db.embedded import EmbeddedStore
+from debtd.adapters.db.engine import make_engine
 from debtd.adapters.db.reads.store import ReadingStore
 from debtd.adapters.db.store import SqlStore
 from debtd.model.errors import Retryable, StateUnusable
@@ -19,17 +21,24 @@ from debtd.model.task import TaskState
 from tests.support import db, samples
 from tests.support.builders import finding, match
 from tests.support.command import ROOT
-from tests.support.samples import HOSTILE, NOW, REPOSITORY, FixedClock, Record, key
+from tests.support.samples import HOSTILE, NOW, REPOSITORY, REVISION, FixedClock, Record, key
+
+IN_SOURCE = SuppressionKind.IN_SOURCE
 
 READ = """
 import sys
 from pathlib import Path
 from debtd.adapters.db.embedded import EmbeddedStore
 from debtd.wiring.durable import SystemClock
+from tests.support import db, samples
+from tests.support.samples import NOW, Record, key
 store = EmbeddedStore(Path(sys.argv[1]), SystemClock())
 (repository,) = store.repositories()
 store.ensure_repository(repository)
 store.plan_tasks(())
+db.scan(store, Record(new=samples.findings(3), resolved=(key(1),)))
+store.add_suppression(samples.suppression(key(0)))
+store.lift_suppressions(key(0), "bob", "changed my mind", NOW)
 print(len(store.findings()))
 store.close()
 print([name for name in ("sqlalchemy", "alembic") if name in sys.modules])
@@ -67,19 +76,24 @@ def test_both_stores_tell_the_same(store: SqlStore, database: Path, clock: Fixed
 
 
 def test_both_stores_write_the_same(store: SqlStore, database: Path, tmp_path: Path, clock: FixedClock) -> None:
-    db.tour(store)
     embedded = EmbeddedStore(tmp_path / "other.db", clock)
-    db.tour(embedded)
-    embedded.close()
+    odd = finding(key(9), match(HOSTILE, path=f"{HOSTILE}.py"))
+    for each in (store, embedded):
+        db.tour(each)
+        each.ensure_repository(replace(REPOSITORY, name=HOSTILE))
+        each.begin_scan(REPOSITORY.id, replace(REVISION, branch=HOSTILE), "never finished")
+        db.scan(each, Record(new=(odd,), in_source=(samples.suppression(key(9), IN_SOURCE, reason=HOSTILE),)))
+        db.scan(each, Record(resolved=(key(9),)))
+        each.close()
     assert db.dump(tmp_path / "other.db") == db.dump(database)
 
 
-def test_looking_imports_no_sqlalchemy(store: SqlStore, database: Path) -> None:
+def test_looking_and_scanning_import_no_sqlalchemy(store: SqlStore, database: Path) -> None:
     db.published(store)
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(database)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", READ, str(database)], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.stdout.splitlines(), done.stderr) == (["2", "[]"], "")
+    assert (done.stdout.splitlines(), done.stderr) == (["3", "[]"], "")
 
 
 def test_a_repository_under_a_new_name_is_written(store: SqlStore, database: Path, clock: FixedClock) -> None:
@@ -127,7 +141,8 @@ def test_a_file_that_breaks_under_a_reader_is_a_sentence(store: SqlStore, databa
 def test_a_locked_file_can_be_tried_again(
     store: SqlStore, database: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("debtd.adapters.db.embedded.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("debtd.adapters.db.sqlite_file.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("debtd.adapters.db.migrate.make_engine", partial(make_engine, busy_timeout_seconds=0.05))
     with store._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA locking_mode=EXCLUSIVE")
         connection.exec_driver_sql("CREATE TABLE held (x)")

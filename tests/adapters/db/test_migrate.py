@@ -130,7 +130,7 @@ def test_processes_that_open_a_new_database_at_once(database: Path) -> None:
         assert child.stdin is not None
         child.stdin.write("\n")
         child.stdin.flush()
-    ended = [child.communicate(timeout=60) for child in children]
+    ended = [child.communicate() for child in children]
     assert ended == [("True\n", "")] * 3
     assert [child.returncode for child in children] == [0, 0, 0]
 
@@ -219,7 +219,7 @@ def test_a_process_killed_in_a_migration_leaves_the_old_version(
         "migrate.migrations_folder = lambda: Path(sys.argv[2]); migrate.open_embedded(Path(sys.argv[1]))"
     )
     argv = [sys.executable, "-c", code, str(database), str(folder)]
-    died = subprocess.run(argv, capture_output=True, cwd=ROOT, timeout=60, check=False)
+    died = subprocess.run(argv, capture_output=True, cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert db.dump(database) == before
 
@@ -233,9 +233,7 @@ def test_a_process_killed_in_the_first_migration_is_followed_by_one_that_succeed
         "event.listen(Engine, 'commit', lambda c: os.kill(os.getpid(), 9) if sys.modules.get('alembic') else None);"
         "open_embedded(Path(sys.argv[1]))"
     )
-    died = subprocess.run(
-        [sys.executable, "-c", code, str(database)], capture_output=True, cwd=ROOT, timeout=60, check=False
-    )
+    died = subprocess.run([sys.executable, "-c", code, str(database)], capture_output=True, cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert schema_of(database) == []
     store = SqlStore(open_embedded(database), clock)

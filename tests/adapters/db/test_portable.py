@@ -1,11 +1,14 @@
 """PostgreSQL needs no other model: every table and every statement compiles for it."""
 
 import re
+from unittest.mock import Mock
 
+import pytest
 from sqlalchemy import ClauseElement, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from debtd.adapters.db.engine import EngineChanges
 from debtd.adapters.db.schema import metadata
 from debtd.adapters.db.store import SqlStore
 from tests.support import db
@@ -43,4 +46,12 @@ def test_every_statement_of_the_store_compiles(store: SqlStore) -> None:
 
     db.tour(store)
     assert len(compiled) > 50
-    assert any("FOR UPDATE" in text for text in compiled)
+
+
+@pytest.mark.parametrize(("dialect", "sent"), [("sqlite", "SELECT 1"), ("postgresql", "SELECT 1 FOR UPDATE")])
+def test_a_row_is_locked_where_there_is_more_than_one_writer(dialect: str, sent: str) -> None:
+    connection = Mock()
+    connection.dialect.name = dialect
+    EngineChanges(connection).select_and_lock("SELECT 1")
+    (statement, _), _ = connection.execute.call_args
+    assert str(statement) == sent

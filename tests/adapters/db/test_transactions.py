@@ -19,7 +19,7 @@ from debtd.adapters.db.engine import make_engine, reading, writing
 from debtd.adapters.db.migrate import open_embedded
 from debtd.adapters.db.store import SqlStore
 from debtd.model.errors import Retryable, StateUnusable
-from debtd.ports import ScanRecord
+from debtd.ports import ScanRecord, Store
 from tests.support import db, samples
 from tests.support.samples import NOW, REPOSITORY, REVISION, FixedClock, Record, key
 
@@ -112,7 +112,7 @@ def test_an_exception_in_between_leaves_nothing(
     assert db.dump(database) == before
 
 
-def begun(store: SqlStore) -> int:
+def begun(store: Store) -> int:
     db.scan(store, Record(new=samples.findings(3)))
     return store.begin_scan(REPOSITORY.id, REVISION, "inputs")
 
@@ -156,7 +156,7 @@ def test_killed_in_the_middle_of_a_record_leaves_nothing_of_it(store: SqlStore, 
     scan_id = begun(store)
     before = db.dump(database)
     argv = [sys.executable, "-c", KILLED, str(database), str(scan_id), victim]
-    died = subprocess.run(argv, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    died = subprocess.run(argv, capture_output=True, text=True, cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert db.dump(database) == before
     store.finish_scan(scan_id, large_record())

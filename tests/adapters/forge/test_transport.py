@@ -1,6 +1,7 @@
 """The shared transport, through the port, against a server that misbehaves."""
 
 import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.support.forges.site import TOKEN, Fault, Outcome, Site
 from tests.support.forges.wire import Call, Reply
 from tests.support.forges.world import HostedWorld, branched, opened
 
-SHORT = Limits(connect_seconds=5, read_seconds=0.4, total_seconds=30)
+SHORT = Limits(connect_seconds=30, read_seconds=2, total_seconds=120)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def redirects(status: int, target: Callable[[Site, Call], str]) -> Fault:
 @pytest.mark.parametrize("acted", [False, True])
 def test_silence_after_a_write_ends_in_one_pull_request(world: HostedWorld, *, acted: bool) -> None:
     recorded = branched(world)
-    world.site.fail_at(1, faults.stalls(acted=acted))
+    world.site.fail_at(0, faults.at_the_first_write(faults.stalls(acted=acted)))
     if acted:
         assert world.forge(SHORT).ensure_pull_request(recorded).number == 1
     else:
@@ -45,23 +46,35 @@ def test_silence_after_a_write_ends_in_one_pull_request(world: HostedWorld, *, a
     assert len(world.seen()) == 1
 
 
-def test_a_drip_of_bytes_does_not_hold_debtd(world: HostedWorld) -> None:
-    """Each byte is in time; the whole never ends."""
+@pytest.mark.parametrize(
+    ("head", "drip"),
+    [(b"", b"H"), (b"HTTP/1.1 200 x\r\nContent-Length: 100000\r\n\r\n", b" ")],
+    ids=["of the head", "of the body"],
+)
+def test_a_drip_of_bytes_does_not_hold_debtd(
+    world: HostedWorld, monkeypatch: pytest.MonkeyPatch, head: bytes, drip: bytes
+) -> None:
+    """Each byte is in time; the whole never ends, and its time is up once it has begun to drip."""
+    allowed: list[float] = []
+
+    class TimeIsUp(threading.Timer):
+        def __init__(self, interval: float, function: Callable[[], None]) -> None:
+            super().__init__(0, function)
+            allowed.append(interval)
+
+        def run(self) -> None:
+            while not self.finished.is_set() and not world.site.stalled.acquire(timeout=0.02):
+                pass
+            super().run()
+
     recorded = branched(world)
     for call in range(4):
-        world.site.fail_at(call, faults.stalls(acted=False, drip=b"H"))
+        world.site.fail_at(call, faults.stalls(acted=False, head=head, drip=drip))
+    monkeypatch.setattr("debtd.adapters.forge.http.client.threading.Timer", TimeIsUp)
     with pytest.raises(Retryable):
-        world.forge(replace(SHORT, read_seconds=20, total_seconds=0.5)).ensure_pull_request(recorded)
-    assert len(world.site.calls) == 4, "a read is tried four times"
-
-
-def test_a_drip_of_the_body_does_not_hold_debtd(world: HostedWorld) -> None:
-    recorded = branched(world)
-    head = b"HTTP/1.1 200 x\r\nContent-Length: 100000\r\n\r\n"
-    for call in range(4):
-        world.site.fail_at(call, faults.stalls(acted=False, head=head, drip=b" "))
-    with pytest.raises(Retryable):
-        world.forge(replace(SHORT, read_seconds=20, total_seconds=0.5)).ensure_pull_request(recorded)
+        world.forge(Limits(connect_seconds=30, read_seconds=60, total_seconds=600)).ensure_pull_request(recorded)
+    assert allowed == [600] * 4, "a read is tried four times"
+    assert len(world.site.calls) == 4
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

@@ -1,3 +1,4 @@
+import os
 import random
 import shutil
 import signal
@@ -5,7 +6,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from debtd.adapters.filelock import locked
 from debtd.adapters.git import GitWorkspaces, ensure_bare
 from debtd.model.errors import RepoUnusable, Retryable
 from debtd.model.repo import Repository, repository_id
+from tests.support.command import ROOT
+from tests.support.doorbell import Doorbell
 from tests.support.git_repo import (
     SUBMODULE,
     SYMLINK,
@@ -26,6 +28,7 @@ from tests.support.git_repo import (
     names_in,
 )
 from tests.support.processes import recorded_git
+from tests.support.slow_line import slow_line
 
 ENSURE = """
 import sys
@@ -215,23 +218,20 @@ def test_what_a_killed_run_left_is_swept(mirrored, workspaces, source: Path, sta
     assert not (mirror / "objects/tmp_objdir-incoming-x").exists()
 
 
-def test_kill_9_in_the_middle_of_a_fetch(source: Path, state: Path, workspaces: GitWorkspaces) -> None:
+@pytest.mark.parametrize("then", [signal.SIGUSR1, signal.SIGKILL], ids=["the line goes on", "the line breaks"])
+def test_kill_9_in_the_middle_of_a_fetch(
+    source: Path, state: Path, workspaces: GitWorkspaces, bell: Doorbell, then: signal.Signals
+) -> None:
     rng = random.Random(7)  # noqa: S311 - bytes that do not compress
     commit = make_repo(source, {f"{n}.bin": rng.randbytes(2_000_000) for n in range(5)})
-    mirrors = state / "mirrors"
-    stopped = 0
-    for delay in (0.0, 0.02):
-        child = process(state, source)
-        deadline = time.monotonic() + 20
-        while not list(mirrors.glob("*.git/objects/pack/tmp_pack*")) and time.monotonic() < deadline:
-            if child.poll() is not None:
-                break
-            time.sleep(0.001)
-        time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        stopped += child.wait() == -signal.SIGKILL
-        child.communicate()
-    assert stopped
+    script = f"from tests.support.slow_line import slow_down; slow_down(sys.argv[3]){ENSURE}"
+    argv = [sys.executable, "-c", f"import sys; {script}", str(state), str(source)]
+    child = subprocess.Popen([*argv, slow_line("upload-pack", 6_000_000, bell)], cwd=ROOT)
+    line = bell.wait()
+    assert list(state.glob("mirrors/*.git/objects/pack/tmp_pack*"))
+    child.kill()
+    assert child.wait() == -signal.SIGKILL
+    os.kill(line, then)
     repository = workspaces.identify(str(source))
     assert workspaces.ensure_mirror(repository).commit == commit
     mirror = mirror_path(state, repository)
@@ -243,7 +243,7 @@ def test_two_processes_at_once(source: Path, state: Path) -> None:
     commit = make_repo(source, {f"{n}.py": b"x\n" * n for n in range(50)})
     children = [process(state, source) for _ in range(2)]
     for child in children:
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate()
         assert (out.strip(), err) == (commit, "")
 
 
@@ -261,12 +261,12 @@ def test_two_threads_at_once(mirrored, workspaces, state: Path) -> None:
 
 def test_a_child_of_a_dead_process_keeps_the_lock(tmp_path: Path) -> None:
     with locked(tmp_path / "x.lock", "the mirror") as descriptor:
-        child = subprocess.Popen(["sleep", "60"], pass_fds=(descriptor,))
+        child = subprocess.Popen(["sleep", "600"], pass_fds=(descriptor,))
     with pytest.raises(Retryable, match="the mirror is in use"), locked(tmp_path / "x.lock", "the mirror", 0.1):
         pass
     child.kill()
     child.wait()
-    with locked(tmp_path / "x.lock", "the mirror", 5):
+    with locked(tmp_path / "x.lock", "the mirror", 60):
         pass
 
 

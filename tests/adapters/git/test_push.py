@@ -1,8 +1,8 @@
+import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,8 +13,11 @@ from debtd.adapters.git import push as push_module
 from debtd.adapters.git.mirror import Mirror
 from debtd.model.errors import DebtdError, RepoUnusable, Retryable
 from debtd.ports import CommitRequest
+from tests.support.command import ROOT
+from tests.support.doorbell import Doorbell
 from tests.support.git_repo import add_commit, git, make_repo
 from tests.support.processes import recorded_git
+from tests.support.slow_line import slow_line
 
 BRANCH = "debtd/class-inherits-object/0123456789ab"
 Made = tuple[GitWorkspaces, Callable[[str], None], str, str]
@@ -220,26 +223,35 @@ def test_an_answer_that_was_lost(commits, workspaces, forge: Path, monkeypatch: 
         workspaces.push_new_branch(repository, two, "other", str(forge))
 
 
-def test_kill_9_in_the_middle_of_a_push(source: Path, state: Path, workspaces, forge: Path) -> None:
+PUSH = """
+import sys
+from pathlib import Path
+from debtd.adapters.git import GitWorkspaces
+from tests.support.slow_line import slow_down
+state, source, commit, branch, forge, line = sys.argv[1:]
+workspaces = GitWorkspaces(Path(state))
+slow_down(line)
+workspaces.push_new_branch(workspaces.identify(source), commit, branch, forge)
+"""
+
+
+@pytest.mark.parametrize("then", [signal.SIGUSR1, signal.SIGKILL], ids=["the line goes on", "the line breaks"])
+def test_kill_9_in_the_middle_of_a_push(
+    source: Path, state: Path, workspaces, forge: Path, bell: Doorbell, then: signal.Signals
+) -> None:
     rng = random.Random(3)  # noqa: S311 - bytes that do not compress
     make_repo(source, {"a.py": b"x\n", **{f"{n}.bin": rng.randbytes(2_000_000) for n in range(5)}})
     repository = workspaces.identify(str(source))
     revision = workspaces.ensure_mirror(repository)
     asked = CommitRequest(key="k", base_commit=revision.commit, message="m", files=(("a.py", b"y\n"),))
     commit = workspaces.ensure_commits(repository, [asked])["k"]
-    script = (
-        "import sys\nfrom pathlib import Path\nfrom debtd.adapters.git import GitWorkspaces\n"
-        "w = GitWorkspaces(Path(sys.argv[1]))\n"
-        "w.push_new_branch(w.identify(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5])\n"
-    )
-    for delay in (0.0, 0.03):
-        child = subprocess.Popen([sys.executable, "-c", script, str(state), str(source), commit, BRANCH, str(forge)])
-        deadline = time.monotonic() + 20
-        while not list(forge.glob("objects/tmp_objdir*")) and time.monotonic() < deadline and child.poll() is None:
-            time.sleep(0.001)
-        time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+    argv = [sys.executable, "-c", PUSH, str(state), str(source), commit, BRANCH, str(forge)]
+    child = subprocess.Popen([*argv, slow_line("receive-pack", 6_000_000, bell)], cwd=ROOT)
+    line = bell.wait()
+    assert list(forge.glob("objects/tmp_objdir*"))
+    child.kill()
+    assert child.wait() == -signal.SIGKILL
+    os.kill(line, then)
     workspaces.push_new_branch(repository, commit, BRANCH, str(forge))
     assert git(forge, "rev-parse", BRANCH) == commit
     git(forge, "fsck", "--strict")

@@ -42,6 +42,18 @@ def stalls(*, acted: bool, head: bytes = b"", drip: bytes = b"") -> Fault:
     return fault
 
 
+def at_the_first_write(fault: Fault) -> Fault:
+    """Wait for a call that is no read: there may be more reads than expected, for those that take long are repeated."""
+
+    def waiting(site: Site, call: Call, do: Callable[[], Reply]) -> Outcome:
+        if call.method != "GET":
+            return fault(site, call, do)
+        site.fail_at(0, waiting)
+        return do()
+
+    return waiting
+
+
 def limited_until(seconds: int) -> Fault:
     """429 with a Retry-After that is a date."""
 

@@ -39,7 +39,10 @@ Fault = Callable[["Site", Call, Callable[[], Reply]], Outcome]
 
 
 class Site:
-    """`violations` collects what the forge's published description does not allow, in requests and in answers."""
+    """`violations` collects what the forge's published description does not allow, in requests and in answers.
+
+    `stalled` is released whenever an answer begins to stall.
+    """
 
     def __init__(self, folder: Path, certificates: tuple[Path, Path], clock: FakeClock, wire: Wire) -> None:
         self.folder = folder
@@ -54,6 +57,7 @@ class Site:
         self.violations: list[str] = []
         self.on_git: Callable[[], object] = lambda: None
         self.released = threading.Event()
+        self.stalled = threading.Semaphore(0)
         self.description = Description.of(wire.kind)
         self._server = _Server(self, certificates[1])
         self.origin = f"https://127.0.0.1:{self._server.server_port}"
@@ -79,6 +83,7 @@ class Site:
         self.wire.forget()
         self.released.set()
         self.released = threading.Event()
+        self.stalled = threading.Semaphore(0)
 
     def add_project(self, path: str) -> Project:
         self.projects[path] = Project(path, self.folder / f"{path}.git", self.clock)
@@ -137,7 +142,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    timeout = 60
+    timeout = 300
     server: _Server
 
     def _serve(self) -> None:
@@ -162,6 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         released = site.released  # this test's, not the next one's
         with contextlib.suppress(OSError):
             self.wfile.write(stalled.head)
+            site.stalled.release()
             while not released.wait(0.02):
                 self.wfile.write(stalled.drip)
 

@@ -21,7 +21,7 @@ from tests.support.forges.site import TOKEN, Site
 from tests.support.git_repo import add_commit, git, make_repo
 
 KEY = "4b" * 20
-QUICK = Limits(connect_seconds=5, read_seconds=20, total_seconds=30)
+QUICK = Limits(connect_seconds=30, read_seconds=60, total_seconds=120)
 
 
 @dataclass(frozen=True)

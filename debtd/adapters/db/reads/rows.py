@@ -32,9 +32,16 @@ def among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
     return f"{column} IN ({', '.join(f':{name}' for name in named)})", named
 
 
+def aware(at: datetime) -> datetime:
+    """The moment itself. Raises ValueError for one without a zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at!r} is a naive datetime: times are aware, in UTC")
+    return at
+
+
 def sqlite_moment(at: datetime) -> str:
     """A moment as SQLite keeps it: text in UTC that sorts by time."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return aware(at).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def text(value: str | None) -> str | None:
