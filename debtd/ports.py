@@ -495,6 +495,10 @@ class Store(Protocol):
         """All findings that the repository has now are its baseline, instead of the earlier one; how many."""
         ...
 
+    def drop_baseline(self, repository_id: str) -> int:
+        """The repository has no baseline any more; how many findings were in it."""
+        ...
+
     def baseline(self, repository_id: str) -> frozenset[str]:
         """The fingerprints of the baseline."""
         ...

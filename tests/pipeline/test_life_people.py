@@ -85,8 +85,8 @@ def test_c_a_rebase_that_was_asked_for_before_their_commit_hands_nothing_back(
 
 def test_c_handed_back_when_nothing_can_be_put_in_its_place(nights: Nights, town: Town, pull: Pull) -> None:
     theirs = town.push(pull.head, {"a.py": b"x\nmine\n"})
-    town.push(files=MOVED)
     nights.run()
+    town.push(files=MOVED)
     town.say(pull, "/debtd rebase")
     nights.detector._cures = {"old": "bad", "bad": "good"}
     for _ in range(2):
