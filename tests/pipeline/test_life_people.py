@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from debtd.model.errors import RepoUnusable
 from debtd.model.forge import ChecksState, ForgeState, ReviewState
 from debtd.model.pull_request import Attention, CloseReason, HandsOff, PullRequestOutcome, PullRequestState
 from debtd.model.window import WindowKind
@@ -186,6 +187,18 @@ def test_what_is_misunderstood_is_answered_once(text: str, nights: Nights, town:
         nights.run()
     assert list(pull.named) == [f"answer-{number}"]
     assert (pull.state, nights.row(pull).heard) == (ForgeState.OPEN, number)
+
+
+def test_a_locked_conversation_does_not_keep_it_from_being_made_again(nights: Nights, town: Town, pull: Pull) -> None:
+    def lock(name: str, when: str) -> None:
+        if (name, when) == ("ensure_comment", "before"):
+            raise RepoUnusable("it is locked")
+
+    town.say(pull, "/debtd what")
+    town.push(files=MOVED)
+    assert len(nights.run(hook=lock).faults) == 1
+    assert nights.run(hook=lock).faults == ()
+    assert town.trees[town.branches[pull.head]]["a.py"] == b"# moved\nx\nnew\n"
 
 
 def test_a_rebase_of_what_is_on_the_newest_base(nights: Nights, town: Town, pull: Pull) -> None:

@@ -47,7 +47,10 @@ def attend(pull_request: PullRequest, desk: Desk) -> Attended | None:
         command, comment = heard.close
         _close_as_told(case, seen, command, comment, heard.upto, desk)
         return None
-    return _maintain(case, seen, _answer(case, seen, heard, desk), desk)
+    answers, heard = _answers(case, seen, heard, desk)
+    say = partial(desk.forge(pull_request).ensure_comment, pull_request)
+    with all_the_same([partial(say, name, text) for name, text in answers.items()]):
+        return _maintain(case, seen, heard, desk)
 
 
 def _is_over(case: Case, seen: ForgePullRequest, desk: Desk) -> bool:
@@ -99,22 +102,18 @@ def _close_as_told(
     close(replace(case, pull_request=replace(case.pull_request, heard=heard)), seen, why, sentence, desk)
 
 
-def _answer(case: Case, seen: ForgePullRequest, heard: Heard, desk: Desk) -> Heard:
-    """Answer each once. A rebase that cannot be is answered and done with."""
-    pull_request, forge = case.pull_request, desk.forge(case.pull_request)
-    for number, text in heard.answers:
-        forge.ensure_comment(pull_request, f"answer-{number}", text)
+def _answers(case: Case, seen: ForgePullRequest, heard: Heard, desk: Desk) -> tuple[dict[str, str], Heard]:
+    """What to say, by name, each once. A rebase that cannot be is answered and done with."""
+    pull_request = case.pull_request
+    answers = {f"answer-{number}": text for number, text in heard.answers}
     if heard.rebase is None:
-        return heard
+        return answers, heard
     name = f"answer-{heard.rebase.number}"
     if not desk.order.policy.maintain:
-        forge.ensure_comment(pull_request, name, words.render_not_maintained())
-        return replace(heard, rebase=None)
+        return answers | {name: words.render_not_maintained()}, replace(heard, rebase=None)
     if seen.base_branch != pull_request.base_branch:
-        forge.ensure_comment(pull_request, name, words.render_wrong_target(pull_request))
-        return replace(heard, rebase=None)
-    forge.ensure_comment(pull_request, name, words.render_rebase(pull_request))
-    return heard
+        return answers | {name: words.render_wrong_target(pull_request)}, replace(heard, rebase=None)
+    return answers | {name: words.render_rebase(pull_request)}, heard
 
 
 def _maintain(case: Case, seen: ForgePullRequest, heard: Heard, desk: Desk) -> Attended | None:
