@@ -48,14 +48,14 @@ Sizes = Mapping[BudgetKind, int]
 def sizes_for(count: int) -> Sizes:
     """What operators would set for so many repositories: much less than there is to propose."""
     return {
-        BudgetKind.OPEN: max(6, count * 2 // 5),
+        BudgetKind.OPEN: max(6, count * 2 // 3),
         BudgetKind.OPEN_IN_REPOSITORY: 2,
-        BudgetKind.OPEN_OF_TEAM: max(4, count // 5),
-        BudgetKind.OPEN_IN_GROUP: max(4, count // 3),
+        BudgetKind.OPEN_OF_TEAM: max(4, count // 4),
+        BudgetKind.OPEN_IN_GROUP: max(4, count // 2),
         BudgetKind.LINES_IN_REPOSITORY: 7,
         BudgetKind.LINES_OF_TEAM: max(10, count // 2),
-        BudgetKind.PER_NIGHT: max(3, count // 10),
-        BudgetKind.PER_HOUR: max(2, count // 14),
+        BudgetKind.PER_NIGHT: max(3, count // 6),
+        BudgetKind.PER_HOUR: max(2, count // 8),
     }
 
 

@@ -1,7 +1,6 @@
 """All villages, debtd with its store, and the clock over them."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from debtd.adapters.db.embedded import EmbeddedStore, _SqliteRows
+from debtd.adapters.db.embedded import EmbeddedStore
 from debtd.adapters.db.reads.rows import Rows
+from debtd.adapters.db.sqlite_file import SqliteChanges, connect
 from debtd.model.errors import Retryable
 from debtd.pipeline.load import LoadWatch
 from debtd.pipeline.nightly import Night, run_night
@@ -40,13 +40,13 @@ class KeptOpen(EmbeddedStore):
 
     def __init__(self, path: Path, clock: FixedClock) -> None:
         super().__init__(path, clock)
-        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection = connect(path)
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
         self.connection.execute("BEGIN")
         try:
-            yield _SqliteRows(self.connection)
+            yield SqliteChanges(self.connection)
         finally:
             self.connection.execute("COMMIT")
 

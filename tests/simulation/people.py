@@ -37,7 +37,7 @@ class People:
             if chance.random() < 0.002 * rate and pull.head in village.branches:
                 village.reopen(pull)
         for pull in village.others():
-            if chance.random() < 0.3 * rate:
+            if chance.random() < 0.12 * rate:
                 self._end(pull)
         if chance.random() < 0.22 * rate:
             chance.choice(_ON_MAIN)(self)
@@ -164,7 +164,7 @@ _WITH_OPEN = [what for what, _ in _OPEN]
 _WEIGHTS = [weight for _, weight in _OPEN]
 _ON_MAIN: Sequence[Callable[[People], None]] = (
     People._add_debt, People._add_debt, People._add_file, People._move_lines, People._elsewhere, People._rename,
-    People._delete, People._fix_by_hand, People._open_own, People._open_own,
+    People._delete, People._fix_by_hand, People._open_own, People._open_own, People._open_own,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The months, pass by pass, with everything checked after each."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,7 @@ from debtd.model.acceptance import Standing as Rank
 from debtd.model.pull_request import PullRequestState
 from debtd.pipeline.nightly import Night
 from debtd.pipeline.reconcile import reopen
-from tests.simulation.charter import RULES
-from tests.simulation.chronicle import BOT, Act
+from tests.simulation.chronicle import BOT, Act, Deed
 from tests.simulation.country import Country, Trouble, moments
 from tests.simulation.invariants.broken import Count
 from tests.simulation.invariants.budgets import Spending
@@ -32,7 +32,7 @@ class Totals:
 
     of: Counter[str] = field(default_factory=Counter)
     waits: Counter[str] = field(default_factory=Counter)
-    longest_wait: timedelta = timedelta()
+    faults: Counter[str] = field(default_factory=Counter)
 
 
 class Simulation:
@@ -50,6 +50,7 @@ class Simulation:
 
     def run(self) -> None:
         """All of it. Raises Broken."""
+        self.country.chronicle.listeners.append(self._add_up)
         for number, moment in enumerate(moments(self.days, self.country.chance)):
             self.country.live(max(moment, self.country.clock.now()))
             self._operate()
@@ -80,10 +81,13 @@ class Simulation:
         self.learning.look(night, rows, standings)
         if night is not None:
             self.totals.of["passes"] += 1
+            if not trouble.happened:
+                faults = [fault for one in night.repositories for fault in one.all_faults]
+                self.totals.faults.update(re.sub(r"[0-9a-f]{8,}|\d+", "N", str(fault)) for fault in faults)
             self._passes.look(Look(night, began_at, rows, standings))
             self.queue.look(night, before, opened, began_at)
             self.totals.waits.update(self.queue.reasons)
-        self._add_up(first)
+        self.totals.of["demotions"] = self.learning.demotions
         return night
 
     def _draw_trouble(self) -> Trouble:
@@ -123,15 +127,15 @@ class Simulation:
                 self.deeds.refused.pop((village.name, token), None)
             self.totals.of["refusals taken back"] += 1
 
-    def _add_up(self, first: int) -> None:
-        for deed in self.country.chronicle.deeds[first:]:
-            if deed.by == BOT:
-                self.totals.of[f"{deed.act} (debtd)"] += 1
+    def _add_up(self, deed: Deed) -> None:
+        self.totals.of[f"{'debtd' if deed.by == BOT else 'people'} {deed.act}"] += 1
+
+    def close(self) -> None:
+        self.records.close()
+        self.country.close()
 
     def _so_far(self) -> str:
         of = self.totals.of
         looks = sum(self.count.of.values())
-        return f"{of['passes']} passes, {of[f'{Act.OPEN} (debtd)']} opened, {looks} checks"
+        return f"{of['passes']} passes, {of[f'debtd {Act.OPEN}']} opened, {looks} checks"
 
-
-RULE_IDS = [rule.id for rule in RULES]

@@ -30,6 +30,7 @@ class Deeds:
         self._count = count
         self._keys: dict[str, str] = {}
         self._words: dict[tuple[str, str], tuple[datetime, timedelta | None]] = {}
+        self._handed_back: set[tuple[str, str]] = set()
         self.pass_began = 0
         self.refused: dict[tuple[str, str], datetime | None] = {}
         self.reverted: set[tuple[str, str]] = set()
@@ -64,6 +65,9 @@ class Deeds:
                 self.late.add((village.name, deed.number))  # debtd has done with it
             else:
                 self.refused = {k: v for k, v in self.refused.items() if k not in _of(village, bid.tokens)}
+        elif deed.act is Act.SAY and deed.words == "/debtd rebase" and deed.by == WRITER:
+            if village.told[deed.number].is_theirs:
+                self._handed_back.add((village.name, deed.branch))  # they were told before what that means
         elif deed.act is Act.SAY and deed.by == WRITER and (found := _NO.match(deed.words)):
             days = timedelta(days=int(found[1])) if found[1] else None
             self._words.setdefault((village.name, deed.branch), (deed.at, days))
@@ -97,16 +101,14 @@ class Deeds:
             self._check(until is not None and until <= deed.at, "nothing refused comes back", deed, token)
 
     def _pushed_over(self, village: Village, deed: Deed) -> None:
-        past = self._country.chronicle.of_branch[village.name, deed.branch][:-1]
-        theirs = [number for number, one in enumerate(past) if one.by != BOT and one.act is Act.PUSH]
-        asked = [n for n, one in enumerate(past) if one.by == WRITER and one.words == "/debtd rebase"]
         ours = deed.before in village.ours[deed.branch] and deed.before != ""
-        handed_back = bool(theirs and asked and asked[-1] > theirs[-1])
+        handed_back = (village.name, deed.branch) in self._handed_back
         self._check(ours or handed_back, "a branch with somebody's commit is not written", deed)
+        self._handed_back.discard((village.name, deed.branch))
         pull = next(pull for pull in village.own() if pull.number == deed.number)
         self._check(pull.state is ForgeState.OPEN, "what is over is left alone", deed)
-        self._check(len(village.trees) and village.parents[deed.after][0] in village.history(
-            village.branches["main"]), "one commit on the base", deed)  # fmt: skip
+        on_base = village.parents[deed.after][0] in village.history(village.branches["main"])
+        self._check(on_base, "one commit on the base", deed)
 
     def _deleted(self, village: Village, deed: Deed) -> None:
         self._check(deed.before in village.ours[deed.branch], "a branch with somebody's commit is not written", deed)

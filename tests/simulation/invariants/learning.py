@@ -25,6 +25,11 @@ def surely_unwelcome(unwelcome: int, decided: int) -> bool:
     return (middle - spread) / (1 + _Z**2 / decided) > 0.3
 
 
+def _was_known(row: Row, at: datetime) -> bool:
+    """Whether debtd had it in hand when it decided; of what it met at that very moment, what speaks for its decision."""
+    return row.ended_at is not None and (row.ended_at < at or (row.ended_at == at and row.outcome != "merged"))
+
+
 class Learning:
     def __init__(self, country: Country, count: Count) -> None:
         self._country, self._count = country, count
@@ -58,7 +63,8 @@ class Learning:
             return
         self.demotions += 1
         since = before.since if before else None
-        due = self._must_fall(*place, since, decided)
+        known = [row for row in decided if _was_known(row, standing.since)]
+        due = self._must_fall(*place, since, known)
         words = f"{old} -> {standing.standing}, {self._tally(*place, since, decided)}"
         self._count(step == 1 and due, promise, standing.village or standing.rule_id, "", words)
 
