@@ -16,7 +16,7 @@ _MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """Asked again before each piece of work. Without a schedule everything but merging may always be done.
+    """Asked again before each piece of work. Without a schedule, the `windows` never close and all others never open.
 
     `began_at` is when the run began, `deadline` when it begins nothing more. The present openings of `served` kinds
     have had their run; this run counts as one where it `serves`.
@@ -25,6 +25,7 @@ class Permit:
     clock: Clock
     began_at: datetime
     schedule: Schedule | None = None
+    windows: frozenset[WindowKind] = ALL_BUT_MERGE
     load: LoadWatch | None = None
     deadline: datetime | None = None
     serves: bool = False
@@ -44,7 +45,7 @@ class Permit:
         now = self.clock.now()
         if self.is_over():
             return "the next pass: the time given to this one is over"
-        if self.schedule is None and kind not in ALL_BUT_MERGE:
+        if self.schedule is None and kind not in self.windows:
             return f"the {kind} window, which is not set"
         if self.schedule is not None and not self.schedule[kind].is_open(now):
             return f"the {kind} window: {next_opening(self.schedule[kind], now)}"

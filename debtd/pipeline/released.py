@@ -15,12 +15,14 @@ _MOST_FAILURES = 2
 @dataclass(slots=True)
 class Released:
     """What came of it so far, by repository: pull requests opened, patches that wait (what for, by key), and faults.
-    `failures` are those after which a pull request was not open; `rules` are the rules of all patches, by key."""
+    `failures` are those after which a pull request was not open, `ended` those that concern the whole repository;
+    `rules` are the rules of all patches, by key."""
 
     published: dict[str, list[PullRequest]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     faults: dict[str, list[DebtdError]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[str, list[DebtdError]] = field(default_factory=lambda: defaultdict(list))
+    ended: dict[str, DebtdError] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
 
     def attempt(self, repository_id: str, work: Callable[[], None]) -> None:
@@ -30,6 +32,7 @@ class Released:
         except (RepoUnusable, Retryable, ConfigError) as fault:
             self.faults[repository_id].append(fault)
             self.failures[repository_id].append(fault)
+            self.ended.setdefault(repository_id, fault)
 
     def stopped(self, repository_id: str) -> str:
         """What the rest of a repository waits for after its faults; "" while it can go on."""

@@ -32,12 +32,14 @@ _NOTHING = Coverage(listed=0, scanned=frozenset(), skipped=())
 
 def run_road(repository: Repository, order: Order, rooms: Rooms, permit: Permit | None = None) -> Outcome:
     """The whole road for one repository. Raises DebtdError; whatever was done until then stays done."""
-    permit = permit or Permit(clock=rooms.clock, began_at=rooms.clock.now())
+    permit = permit or Permit(clock=rooms.clock, began_at=rooms.clock.now(), windows=order.windows)
     visit = Visit(repository=repository, order=order, rooms=rooms, permit=permit)
     prepared = prepare(visit)
     if order.stop_after is not Stage.PUBLISH:
         return outcome_of(prepared, Released())
     done = release([prepared], rooms.store, rooms.clock)
+    if repository.id in done.ended:
+        raise done.ended[repository.id]
     complete_publishing(prepared, done)
     return outcome_of(prepared, done)
 

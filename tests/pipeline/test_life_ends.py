@@ -1,4 +1,4 @@
-"""How pull requests end: a) closed by people, b) merged and reverted, e) while debtd runs, h) nothing left to fix."""
+"""How pull requests end: a) closed by people, e) while debtd runs, h) nothing left to fix."""
 
 import pytest
 
@@ -83,42 +83,6 @@ def test_merged_with_commits_of_others_is_edited(nights: Nights, town: Town, pul
     assert nights.row(pull).outcome is PullRequestOutcome.EDITED
 
 
-def test_b_merged_then_reverted_is_proposed_anew(nights: Nights, town: Town, pull: Pull) -> None:
-    town.merge(pull)
-    nights.run()
-    nights.run()
-    assert nights.row(pull).outcome is PullRequestOutcome.MERGED, "not before it is reverted"
-    town.revert(pull)
-    nights.run()
-    assert nights.row(pull).outcome is PullRequestOutcome.REVERTED
-    again = town.pulls[-1]
-    assert (again.head != pull.head, again.title) == (True, pull.title)
-    assert again.draft, "one revert, and the rule's pull requests are drafts"
-    told = nights.row(pull).ended_at
-    nights.run()
-    assert nights.row(pull).ended_at == told, "once"
-
-
-def test_b_a_merge_that_the_scanned_revision_does_not_have_is_no_revert(nights: Nights, town: Town, pull: Pull) -> None:
-    before = town.branches["main"]
-    town.merge(pull)
-    town.branches["main"] = before  # the mirror is older than the forge's answer
-    nights.run()
-    nights.run()
-    assert nights.row(pull).outcome is PullRequestOutcome.MERGED
-
-
-def test_b_what_people_left_out_before_the_merge_is_no_revert(nights: Nights, town: Town) -> None:
-    town.push(files={"d.py": b"old\n"})
-    nights.run()
-    both = next(pull for pull in town.pulls if "2 files" in pull.title)
-    town.push(both.head, {"d.py": b"old\n"})
-    town.merge(both)
-    nights.run()
-    nights.run()
-    assert nights.row(both).outcome is PullRequestOutcome.EDITED
-
-
 def test_e_a_branch_deleted_or_a_close_during_the_run(nights: Nights, town: Town, pull: Pull) -> None:
     town.push(files={"a.py": b"# moved\nx\nold\n"})
 
@@ -195,15 +159,3 @@ def test_a_pull_request_that_the_forge_lost_is_told_and_stays(nights: Nights, to
     outcome = nights.run()
     assert ["the forge does not have it any more" in str(fault) for fault in outcome.faults] == [True]
     assert nights.row(pull).state is PullRequestState.OPEN
-
-
-def test_merged_after_the_revision_that_was_scanned(nights: Nights, town: Town, pull: Pull) -> None:
-    def merge(name: str, when: str) -> None:
-        if (name, when) == ("finish_scan", "after") and pull.state is ForgeState.OPEN:
-            town.merge(pull)
-
-    town.push(files={"c.py": b"other\n"})
-    nights.run(hook=merge)
-    assert nights.row(pull).state is PullRequestState.MERGED
-    nights.run()
-    assert (len(town.pulls), nights.row(pull).outcome) == (2, PullRequestOutcome.MERGED)

@@ -1,5 +1,5 @@
-"""`kill -9` after each write, then one more run: the end of an undisturbed one. And calls that fail: no duplicate, nothing
-lost, nothing taken for a no. `DEBTD_TEST_DEPTH` says how many calls of one kind are tried."""
+"""`kill -9` after each write, then one more run: the end of an undisturbed one. And calls that fail: no duplicate,
+nothing lost, nothing taken for a no. `DEBTD_TEST_DEPTH` says how many calls of one kind are tried."""
 
 import os
 import re

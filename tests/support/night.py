@@ -15,10 +15,12 @@ from debtd.model.policy import Policy
 from debtd.model.pull_request import PullRequest
 from debtd.model.window import WindowKind
 from debtd.pipeline.order import Order, Outcome, Rooms
+from debtd.pipeline.permit import Permit
 from debtd.pipeline.road import run_road
 from debtd.pipeline.scan import Engines
 from debtd.rulekit.rule import Rule
 from tests.support.fakes import NoProgress, word_rule
+from tests.support.night_bench import ALWAYS, schedule
 from tests.support.samples import FixedClock
 from tests.support.town import Pull, Town
 from tests.support.town_forge import TownForge
@@ -76,7 +78,8 @@ class Nights:
         shutil.copy(_empty_database(), folder / "debtd.sqlite3")
         self.store = EmbeddedStore(folder / "debtd.sqlite3", town.clock)
 
-    def run(self, windows: frozenset[WindowKind] = ALL, hook: Hook | None = None) -> Outcome:
+    def run(self, windows: frozenset[WindowKind] | None = None, hook: Hook | None = None) -> Outcome:
+        """Without `windows` there is no schedule, but where something may be merged: that needs a window."""
         self.town.clock.advance(hours=1)
         watch: Callable[[Any], Any] = (lambda room: Watched(room, hook)) if hook else (lambda room: room)
         rooms = Rooms(
@@ -88,8 +91,13 @@ class Nights:
             clock=self.town.clock,
             progress=NoProgress(),
         )
-        order = Order(rules=self.rules, policy=self.policy, windows=windows)
-        return run_road(self.town.repository, order, rooms)
+        order = Order(rules=self.rules, policy=self.policy)
+        permit = Permit(clock=self.town.clock, began_at=self.town.clock.now())
+        if windows is not None or self.policy.auto_merge:
+            is_open = ALL if windows is None else windows
+            told = {kind.value: ALWAYS if kind in is_open else "" for kind in WindowKind}
+            permit = replace(permit, schedule=schedule(**told))
+        return run_road(self.town.repository, order, rooms, permit)
 
     def one_for_each_file(self) -> None:
         """A rule for each file, so that each gets a pull request of its own; `new.py` is one more."""
