@@ -98,8 +98,8 @@ def test_n_a_forge_that_fails_twice_in_a_row_is_left_alone(nights: Nights, town:
 
 
 def test_n_a_refused_credential_stops_the_repository(nights: Nights, town: Town) -> None:
-    (fault,) = nights.run(hook=failing("ensure_pull_request", ConfigError("renew the token"))).faults
-    assert isinstance(fault, ConfigError)
+    with pytest.raises(ConfigError):
+        nights.run(hook=failing("ensure_pull_request", ConfigError("renew the token")))
     assert town.pulls == []
     nights.run()
     assert len(town.pulls) == 2
