@@ -70,9 +70,7 @@ def live(size: int, days: int, seed: int) -> Told:
         finally:
             simulation.close()
         totals = simulation.totals
-        return Told(
-            seed, totals.of, totals.waits, totals.faults, simulation.count.of, simulation.queue.longest, story
-        )
+        return Told(seed, totals.of, totals.waits, totals.faults, simulation.count.of, simulation.queue.longest, story)
 
 
 def _print_table(told: Sequence[Told]) -> None:

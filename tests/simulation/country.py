@@ -19,7 +19,7 @@ from debtd.pipeline.order import Order, Rooms
 from debtd.pipeline.permit import Permit
 from debtd.pipeline.scan import Engines
 from debtd.pipeline.visit import Visit
-from debtd.ports import Forge, Scratch, Store, Workspaces
+from debtd.ports import Forge, Scratch, Workspaces
 from tests.simulation.charter import CODEOWNERS, CURES, RULES, START, draw_charter, sizes_for
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.forge import VillageForge
@@ -107,7 +107,7 @@ class Country:
         self.sizes = sizes_for(self.size)
         shutil.copy(_empty_database(), self.folder / "debtd.sqlite3")
         self.real_store = KeptOpen(self.folder / "debtd.sqlite3", self.clock)
-        self.store: Store = Watched(self.spoil(self.real_store, "store"), self._hook)  # type: ignore[assignment]
+        self.store: Any = Watched(self.spoil(self.real_store, "store"), self._hook)
         self.neighbourhoods = [self._settle(f"acme/shop{number}") for number in range(self.size)]
         self.villages = {one.village.repository.id: one.village for one in self.neighbourhoods}
         self.engines = Engines(detectors=[TextDetector(CURES)])
@@ -151,9 +151,7 @@ class Country:
             load=LoadWatch(repository, forge, charter.policy.load, self.clock),
             deadline=deadline,
         )
-        return Visit(
-            repository=repository, order=Order(rules=RULES, policy=charter.policy), rooms=rooms, permit=permit
-        )
+        return Visit(repository=repository, order=Order(rules=RULES, policy=charter.policy), rooms=rooms, permit=permit)
 
     def run_pass(self, trouble: Trouble, deadline: datetime | None = None) -> Night | None:
         """None for one that was killed."""

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import TypeVar
+from typing import Any
 
 from debtd.model.forge import ChecksState, ForgeState, ReviewState
 from tests.simulation.charter import CURES, TEAMS
 from tests.simulation.village import Village, tokens_in
 from tests.support.town import STRANGER, Pull
 
-T = TypeVar("T")
 WORDS = (
     "/debtd rebase", "/debtd rebase", "/debtd rebase", "/debtd not-now 5d later", "/debtd not-now 30d much later",
     "/debtd never we like it so", "/debtd nver oops", "Nice!", "Please merge\n> /debtd never quoted",
@@ -92,7 +91,12 @@ class People:
         self._village.receive(pull, ChecksState.GREEN, ReviewState.APPROVED)
 
     def _dress(self, pull: Pull) -> None:
-        changes = [{"draft": not pull.draft}, {"labels": ["theirs"]}, {"title": "A better title"}, {"body": "Mine."}]
+        changes: list[dict[str, Any]] = [
+            {"draft": not pull.draft},
+            {"labels": ["theirs"]},
+            {"title": "A better title"},
+            {"body": "Mine."},
+        ]
         self._village.set(pull, **self._chance.choice(changes))
 
     # on the base branch
@@ -175,4 +179,3 @@ def first_files(people: Callable[[], bytes], chance: Random) -> dict[str, bytes]
         f"{folders[n % 3]}/f{n}.py": b"import os\n" + (people() if chance.random() < 0.7 else b"clean\n") + b"end\n"
         for n in range(chance.randint(3, 5))
     }
-

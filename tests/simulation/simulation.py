@@ -5,9 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 
-from debtd.model.acceptance import RuleStanding
 from debtd.model.acceptance import Standing as Rank
 from debtd.model.pull_request import PullRequestState
 from debtd.pipeline.nightly import Night
@@ -113,9 +111,8 @@ class Simulation:
         if fallen and chance.random() < 0.25:
             one = chance.choice(fallen)
             better = list(Rank)[list(Rank).index(one.standing) - 1]
-            store.save_standing(RuleStanding(
-                rule_id=one.rule_id, repository_id=one.repository_id, standing=better, since=now, author="op", reason="x",
-            ))  # fmt: skip
+            raised = replace(one, standing=better, since=now, author="op", reason="it was mended")
+            store.save_standing(raised)
             self.totals.of["promotions by people"] += 1
         refused = store.pull_requests(states=(PullRequestState.REJECTED,))
         if refused and chance.random() < 0.15:
@@ -138,4 +135,3 @@ class Simulation:
         of = self.totals.of
         looks = sum(self.count.of.values())
         return f"{of['passes']} passes, {of[f'debtd {Act.OPEN}']} opened, {looks} checks"
-

@@ -214,4 +214,3 @@ class Village(Town):
         theirs = known.is_theirs or not is_ours
         over = pull.state is not ForgeState.OPEN
         self.told[pull.number] = Told(waits and not theirs and not over, theirs, over)
-

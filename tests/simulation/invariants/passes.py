@@ -1,4 +1,4 @@
-"""What must hold after every pass that went to its end: the store says what the forges have, and nothing is forgotten."""
+"""What must hold after every pass that went to its end: the store says what the forges have, nothing is forgotten."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

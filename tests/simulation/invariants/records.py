@@ -24,7 +24,6 @@ class Row:
     close_reason: str | None
     outcome: str | None
     ended_at: datetime | None
-    attention: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +68,10 @@ class Records:
         found: dict[str, list[Row]] = defaultdict(list)
         for one in self._connection.execute(
             "SELECT key, repository_id, rule_id, branch, base_branch, commit_id, state, number, hands_off,"
-            " close_reason, outcome, ended_at, attention FROM pull_requests ORDER BY id"
+            " close_reason, outcome, ended_at FROM pull_requests ORDER BY id"
         ):
             village = self.names[one[1]]
-            found[village].append(Row(one[0], village, *one[2:11], _moment(one[11]), one[12]))
+            found[village].append(Row(one[0], village, *one[2:11], _moment(one[11])))
         return found
 
     def waiting(self) -> list[Waiting]:

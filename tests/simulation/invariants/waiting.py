@@ -1,12 +1,18 @@
 """Whatever is proven and not open waits with a sentence that is true, and nothing waits for ever.
 
 How long is too long: `OVERTAKING` is how much younger something may be and still go first, by the largest difference
-in worth that there is here. A patch is starved if something younger by more than that took room that it would have
-fitted into (A), or, once its patience (14 days) is over, took from a pot in which it lacks room (B), or if it has waited
-for longer than both together though some of the room that it lacks was not held by people before the pass (C).
+in worth that there is here. A patch is starved if, in a pass that visited its repository while the window was open,
+something younger by more than that
+
+(A) took room without which the patch would have fitted into every pot, or
+(B) once its patience (14 days) is over, took from a pot that had no room for it even before the pass: that is kept;
+
+or (C) if it has waited for longer than both together, and neither was one of its pots full of what people had not dealt
+with before the pass, nor did older ones alone take the room. So whatever waits for longer waits for people.
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
@@ -108,6 +114,8 @@ class Queue:
         now, branch = self._country.clock.now(), _branch(one)
         need = _need(village, one)
         lacks = [pot for pot in need if self._lacks(village, pot, used, need)]
+        taken: Counter[Pot] = sum((Counter(pots) for _, pots in fresh), Counter())
+        lacked = {pot for pot in need if self._lacks(village, pot, {pot: used[pot] - taken[pot]}, need)}
         younger = [(since, pots) for since, pots in fresh if since - one.since > OVERTAKING]
         waited = now - one.since
         for since, pots in younger:
@@ -115,13 +123,13 @@ class Queue:
             fits = not any(self._lacks(village, pot, without, need) for pot in need) and pots.keys() & need.keys()
             words = f"(A) it waits since {one.since}; one that waited since {since} took its room"
             self._count(not fits, promise, one.village, branch, words)
-            patient = waited <= PATIENCE or not (pots.keys() & set(lacks))
-            self._count(patient, promise, one.village, branch, f"(B) one that waited since {since} took from {lacks}")
+            patient = waited <= PATIENCE or not (pots.keys() & lacked)
+            self._count(patient, promise, one.village, branch, f"(B) one that waited since {since} took from {lacked}")
         if waited > OVERTAKING + PATIENCE:
             held = [pot for pot in lacks if before[pot] + need[pot] > self._spending.size(village, pot)]
-            rates = any(since > one.since for since, _ in fresh) is False
+            older_only = not any(since > one.since + OVERTAKING for since, _ in fresh)
             words = f"(C) it waited {waited}; it lacks {lacks}, and people hold {held}"
-            self._count(held or rates, promise, one.village, branch, words)
+            self._count(held or older_only, promise, one.village, branch, words)
 
     def _lacks(self, village: Village, pot: Pot, used: Mapping[Pot, int], need: Mapping[Pot, int]) -> bool:
         return used[pot] + need[pot] > self._spending.size(village, pot)
