@@ -12,6 +12,7 @@ Each named day opens one window, whatever the clocks do:
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from debtd.model.interval import Interval
@@ -49,16 +50,21 @@ class Weekly:
 
     def beginning_on(self, day: date) -> Interval:
         """The one window that begins on a day."""
-        begins = datetime.combine(day, self.begins)
-        ends = datetime.combine(day + timedelta(days=self.days_later), self.ends)
-        start_first, start_last = moments_of(begins, self.zone)
-        end_first, _ = moments_of(ends, self.zone)
-        if start_last < end_first:
-            falls_behind = (start_last - _MICROSECOND).astimezone(self.zone).replace(tzinfo=None) < begins
-            return Interval(start_last if falls_behind else start_first, end_first)
-        if start_first < end_first:
-            return Interval(start_first, end_first)
-        return Interval(start_first, start_first + (ends - begins))
+        return _beginning_on(self, day)
+
+
+@lru_cache(maxsize=10_000)  # a pass asks for the same days again, repository after repository
+def _beginning_on(weekly: Weekly, day: date) -> Interval:
+    begins = datetime.combine(day, weekly.begins)
+    ends = datetime.combine(day + timedelta(days=weekly.days_later), weekly.ends)
+    start_first, start_last = moments_of(begins, weekly.zone)
+    end_first, _ = moments_of(ends, weekly.zone)
+    if start_last < end_first:
+        falls_behind = (start_last - _MICROSECOND).astimezone(weekly.zone).replace(tzinfo=None) < begins
+        return Interval(start_last if falls_behind else start_first, end_first)
+    if start_first < end_first:
+        return Interval(start_first, end_first)
+    return Interval(start_first, start_first + (ends - begins))
 
 
 def render_days(days: frozenset[int]) -> str:

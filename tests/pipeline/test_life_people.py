@@ -63,8 +63,26 @@ def test_c_handed_back(nights: Nights, town: Town, pull: Pull) -> None:
     assert (nights.row(pull).hands_off, len(pull.named)) == (HandsOff.COMMIT, 3)
 
 
+def test_c_a_rebase_that_was_asked_for_before_their_commit_hands_nothing_back(
+    nights: Nights, town: Town, pull: Pull
+) -> None:
+    """Pain 7. Which of the two came first cannot be told: they are told, and asked for the word again."""
+    number = town.say(pull, "/debtd rebase")
+    wrong = town.say(pull, "/debtd rebsae")
+    theirs = town.push(pull.head, {"a.py": b"x\nmine\n"})
+    town.push(files=MOVED)
+    for _ in range(2):
+        nights.run()
+    assert (town.branches[pull.head], nights.row(pull).hands_off) == (theirs, HandsOff.COMMIT)
+    assert list(pull.named) == ["hands-off-0", f"answer-{wrong}"], f"nothing is answered to {number}"
+    town.say(pull, "/debtd rebase")
+    nights.run()
+    assert town.trees[town.branches[pull.head]] == town.files | {"a.py": b"# moved\nx\nnew\n"}
+
+
 def test_c_handed_back_when_nothing_can_be_put_in_its_place(nights: Nights, town: Town, pull: Pull) -> None:
     theirs = town.push(pull.head, {"a.py": b"x\nmine\n"})
+    nights.run()
     town.push(files=MOVED)
     town.say(pull, "/debtd rebase")
     nights.detector._cures = {"old": "bad", "bad": "good"}

@@ -1,5 +1,6 @@
 """The order of checks for one open pull request. The first that applies decides; every step may be repeated."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -38,8 +39,10 @@ def attend(pull_request: PullRequest, desk: Desk) -> Attended | None:
     if _is_over(case, seen, desk):
         return None
     thought_over = replace(case, pull_request=replace(pull_request, close_reason=None, reason=""))
-    case = _keep_off(_unpushed(settle(thought_over, seen, desk), seen, desk), seen, desk)
-    heard = hear(desk.forge(pull_request).comments(pull_request), pull_request.heard)
+    case = _unpushed(settle(thought_over, seen, desk), seen, desk)
+    comments = desk.forge(pull_request).comments(pull_request)
+    case = _keep_off(case, seen, comments, desk)
+    heard = hear(comments, case.pull_request.heard)
     if heard.close is not None:
         command, comment = heard.close
         _close_as_told(case, seen, command, comment, heard.upto, desk)
@@ -70,16 +73,21 @@ def _unpushed(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
     return replace(case, pull_request=desk.save(replace(case.pull_request, next_commit="")))
 
 
-def _keep_off(case: Case, seen: ForgePullRequest, desk: Desk) -> Case:
-    """One comment, and never touched again unless people hand it back."""
-    pull_request = case.pull_request
+def _keep_off(case: Case, seen: ForgePullRequest, comments: Iterable[Comment], desk: Desk) -> Case:
+    """One comment, and never touched again unless people hand it back from now on: what was asked for before they were
+    told was perhaps asked for before they changed something."""
+    pull_request, forge = case.pull_request, desk.forge(case.pull_request)
     what = hands_off(case, seen)
     if what is None or pull_request.hands_off is not None:
         return case
     text = words.render_hands_off(pull_request, what)
     since = pull_request.heard  # another number after each time that it was handed back
-    parked = replace(pull_request, hands_off=what, attention=Attention.PARKED)
-    with all_the_same([partial(desk.forge(pull_request).ensure_comment, pull_request, f"hands-off-{since}", text)]):
+    heard = hear(comments, since)
+    said = {f"hands-off-{since}": text} | {f"answer-{number}": answer for number, answer in heard.answers}
+    parked = replace(
+        pull_request, hands_off=what, attention=Attention.PARKED, heard=heard.upto if heard.close is None else since
+    )
+    with all_the_same(partial(forge.ensure_comment, pull_request, name, told) for name, told in said.items()):
         desk.save(parked)
     return replace(case, pull_request=parked)
 
