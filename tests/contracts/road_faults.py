@@ -1,0 +1,111 @@
+"""The whole road while one call to the forge goes wrong: after it, the next runs end where an undisturbed one does.
+
+Nothing is there twice, nothing is lost, no call comes before the time that the forge named, no secret is told.
+"""
+
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from debtd.model.errors import DebtdError, Retryable
+from tests.contracts.forge_case import consequence_of
+from tests.contracts.forge_faults import FaultCase
+from tests.support.forges.nights import Nights
+from tests.support.forges.scenes import Scene, kind_of, state_of
+from tests.support.forges.site import TOKEN
+
+_RUNS = 5
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """The end, and the numbers of the calls of each kind, in order."""
+
+    scene: Scene
+    end: list[str]
+    calls: dict[str, list[int]]
+
+
+@dataclass
+class _Lived:
+    stops: list[str]
+    texts: list[str]
+    runs: int = 0
+
+
+def undisturbed(scene: Scene) -> Undisturbed:
+    nights = scene.begin()
+    assert nights.run().faults == ()
+    calls: dict[str, list[int]] = {}
+    for number, call in enumerate(nights.world.site.calls):
+        calls.setdefault(kind_of(call, nights.world), []).append(number)
+    end = state_of(nights)
+    assert nights.run().faults == ()
+    assert state_of(nights) == end
+    assert nights.world.site.violations == []
+    nights.store.close()
+    return Undisturbed(scene, end, calls)
+
+
+def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
+    """What is not as it must be when the call of this number goes wrong."""
+    nights = calm.scene.begin()
+    site = nights.world.site
+    site.fail_at(number, case.fault())
+    lived = _live(nights, calm, case)
+    found = [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
+    found += ["the fault was never met"] if site.faults else []
+    found += _differences(calm.end, state_of(nights))
+    if not site.faults:
+        broken = site.calls[number]
+        found += [
+            f"{call.method} {call.path} came before the time that the forge named"
+            for call in site.calls[number + 1 :]
+            if (call.at - broken.at).total_seconds() < case.wait
+        ]
+    found += [f"a secret is in {place}" for place in _leaks(nights, lived.texts)]
+    found += site.violations
+    nights.store.close()
+    return found
+
+
+def _live(nights: Nights, calm: Undisturbed, case: FaultCase) -> _Lived:
+    """Run until nothing is told any more and all is done. The first run after a time was named comes too soon."""
+    lived = _Lived([], [])
+    wait = 3_600.0
+    for lived.runs in range(1, _RUNS + 1):
+        faults: tuple[DebtdError, ...]
+        try:
+            outcome = nights.run(wait)
+            faults = outcome.faults
+            lived.texts.append(repr(outcome))
+        except DebtdError as error:
+            faults = (error,)
+            lived.texts += traceback.format_exception(error)
+        lived.stops += [consequence_of(fault) for fault in faults]
+        lived.texts += [f"{fault} {fault!r}" for fault in faults]
+        if not faults and state_of(nights) == calm.end:
+            break
+        named = max((fault.after_seconds for fault in faults if isinstance(fault, Retryable)), default=60.0)
+        wait = 1.0 if case.wait and lived.runs == 1 else named
+    return lived
+
+
+def _differences(expected: list[str], seen: list[str]) -> Iterator[str]:
+    yield from (f"lost: {line}" for line in (Counter(expected) - Counter(seen)).elements())
+    yield from (f"too much: {line}" for line in (Counter(seen) - Counter(expected)).elements())
+
+
+def _leaks(nights: Nights, texts: list[str]) -> Iterator[str]:
+    """Where the token is and must not be."""
+    project, site = nights.world.project, nights.world.site
+    if any(TOKEN in text for text in texts):
+        yield "what is told"
+    if any(TOKEN in line for line in state_of(nights)) or TOKEN in repr((project.pulls, project.statuses)):
+        yield "what people see"
+    if any(TOKEN in call.target or TOKEN.encode() in call.content for call in site.calls):
+        yield "an address or a body"
+    for path in nights.folder.rglob("*"):
+        if path.is_file() and path.name != "token" and TOKEN.encode() in path.read_bytes():
+            yield f"the file {path.name}"
