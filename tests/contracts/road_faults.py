@@ -5,12 +5,12 @@ Nothing is there twice, nothing is lost, no call comes before the time that the 
 
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from debtd.model.errors import DebtdError, Retryable
 from tests.contracts.forge_case import consequence_of
-from tests.contracts.forge_faults import FaultCase
+from tests.contracts.forge_faults import FAULTS, FaultCase
 from tests.support.forges.nights import Nights
 from tests.support.forges.scenes import Scene, kind_of, state_of
 from tests.support.forges.site import TOKEN
@@ -109,3 +109,29 @@ def _leaks(nights: Nights, texts: list[str]) -> Iterator[str]:
     for path in nights.folder.rglob("*"):
         if path.is_file() and path.name != "token" and TOKEN.encode() in path.read_bytes():
             yield f"the file {path.name}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind of call of one night, and what goes wrong with it."""
+
+    calm: Undisturbed
+    kind: str
+    case: FaultCase
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.calm.scene.name}, {self.kind}, {self.case.name}"
+
+    def problems(self) -> list[str]:
+        return problems_at(self.calm, self.case, self.number)
+
+
+def cells(calms: Sequence[Undisturbed]) -> list[list[Cell]]:
+    """A row for each fault with a cell for each kind of call; which of the calls of a kind changes from row to row."""
+    kinds = [(calm, kind, numbers) for calm in calms for kind, numbers in calm.calls.items()]
+    return [
+        [Cell(calm, kind, case, numbers[row % len(numbers)]) for calm, kind, numbers in kinds]
+        for row, case in enumerate(FAULTS)
+    ]

@@ -6,14 +6,17 @@
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from tests.contracts.forge_case import EVERY, HOSTED
 from tests.contracts.forge_cases import CASES
 from tests.contracts.forge_faults import FAULTS, all_calls, live, problems_of
 from tests.contracts.forge_lives import LIVES, Life
+from tests.contracts.road_faults import cells, undisturbed
 from tests.support.forges.descriptions import description_file
 from tests.support.forges.park import Park
+from tests.support.forges.scenes import scenes
 
 
 def main(kinds: list[str]) -> int:
@@ -23,7 +26,9 @@ def main(kinds: list[str]) -> int:
         try:
             for kind in kinds or EVERY:
                 print(f"\n{kind}: {_described(kind)}")
-                for what, expected, seen, ok in (*_contract(kind, park, Path(name)), *_faults(kind, park, Path(name))):
+                folder = Path(name)
+                lines = chain(_contract(kind, park, folder), _faults(kind, park, folder), _road(kind, park, folder))
+                for what, expected, seen, ok in lines:
                     total, failed = total + 1, failed + (not ok)
                     print(f"  {'ok  ' if ok else 'FAIL'}  {what}\n        expected {expected}\n        seen     {seen}")
         finally:
@@ -77,6 +82,21 @@ def _faults_of(kind: str, life: Life, park: Park, folder: Path) -> Iterator[Line
             problems += [f"call {call}: {problem}" for problem in problems_of(life, case, lived)]
         seen = "; ".join(problems) or f"the same, for each of {len(calls)} calls"
         yield f"{life.name}, {case.name}, at each call", life.expected, seen, not problems
+
+
+def _road(kind: str, park: Park, folder: Path) -> Iterator[Line]:
+    """Faults on the road: whole nights, with the fault once at each kind of call."""
+    if kind not in HOSTED:
+        return
+    home = folder / f"{kind}-nights"
+    home.mkdir()
+    for calm in [undisturbed(scene) for scene in scenes(park, kind, home)]:
+        expected = f"the end of a night without faults, {len(calm.end)} facts"
+        for case, row in zip(FAULTS, cells([calm]), strict=True):
+            found = {cell.kind: cell.problems() for cell in row}
+            seen = "; ".join(f"{kind}: {problem}" for kind, problems in found.items() for problem in problems)
+            what = f"faults on the road, the night of {calm.scene.name}, {case.name}, at each kind of call"
+            yield what, expected, seen or f"the same, for each of {len(row)} kinds of call", not seen
 
 
 if __name__ == "__main__":

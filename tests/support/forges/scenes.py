@@ -3,7 +3,6 @@
 import copy
 import re
 import shutil
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -109,6 +108,3 @@ def _people(nights: Nights) -> None:
     project.note(never, "ann", "/debtd never we like it")
     project.note(renewed, "rob", "/debtd never we do not")
     project.end(closed, "ann", "closed")
-
-
-Scenes = Callable[[str], tuple[Scene, Scene]]

@@ -1,0 +1,44 @@
+"""A fault at each kind of call of the whole road; `make forge-check` prints all cells, here are those of a rotation.
+
+Every kind of call of every forge is hit by one fault at least, and every fault hits every forge.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.forge_case import HOSTED
+from tests.contracts.forge_faults import FAULTS
+from tests.contracts.road_faults import Cell, cells, undisturbed
+from tests.support.forges.park import Park
+from tests.support.forges.scenes import scenes
+from tests.support.forges.site import TOKEN
+
+Rows = Callable[[str], list[list[Cell]]]
+
+
+@pytest.fixture(scope="session")
+def rows(park: Park, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """The nights of a forge are made ready when they are first needed, once in each test process."""
+    made: dict[str, list[list[Cell]]] = {}
+
+    def of(kind: str) -> list[list[Cell]]:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp("nights")
+            made[kind] = cells([undisturbed(scene) for scene in scenes(park, kind, folder)])
+        return made[kind]
+
+    return of
+
+
+@pytest.mark.parametrize("kind", HOSTED)
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=[case.name for case in FAULTS])
+def test_it_ends_as_if_nothing_had_gone_wrong(
+    kind: str, number: int, rows: Rows, capfd: pytest.CaptureFixture[str]
+) -> None:
+    row = rows(kind)[number]
+    assert len(row) <= len(FAULTS)  # else the rotation leaves some out
+    cell = row[(number + 7 * HOSTED.index(kind)) % len(row)]
+    assert cell.problems() == [], cell.name
+    assert TOKEN not in "".join(capfd.readouterr())
