@@ -16,6 +16,7 @@ from tests.support.forges.scenes import Scene, kind_of, state_of
 from tests.support.forges.site import TOKEN
 
 _RUNS = 5
+_COURTESIES = ("lost: label of ", "lost: status of ", "lost: note of ", "too much: branch debtd/")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
     lived = _live(nights, calm, case)
     found = [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
     found += ["the fault was never met"] if site.faults else []
-    found += _differences(calm.end, state_of(nights))
+    found += [line for line in _differences(calm.end, state_of(nights)) if not _is_accepted(line, lived.stops)]
     if not site.faults:
         broken = site.calls[number]
         found += [
@@ -95,6 +96,13 @@ def _live(nights: Nights, calm: Undisturbed, case: FaultCase) -> _Lived:
 def _differences(expected: list[str], seen: list[str]) -> Iterator[str]:
     yield from (f"lost: {line}" for line in (Counter(expected) - Counter(seen)).elements())
     yield from (f"too much: {line}" for line in (Counter(seen) - Counter(expected)).elements())
+
+
+def _is_accepted(difference: str, stops: list[str]) -> bool:
+    """A forge that says no to a label, a status, a comment or the deletion of a branch is told of and not asked again,
+    for what it refuses it would refuse every night. Nothing else may be missing, and nothing when no refusal is told.
+    """
+    return "RepoUnusable" in stops and difference.startswith(_COURTESIES)
 
 
 def _leaks(nights: Nights, texts: list[str]) -> Iterator[str]:

@@ -4,7 +4,6 @@ Every kind of call of every forge is hit by one fault at least, and every fault 
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
