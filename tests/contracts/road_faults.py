@@ -16,6 +16,7 @@ from tests.support.forges.scenes import Scene, kind_of, state_of
 from tests.support.forges.site import TOKEN
 
 _RUNS = 5
+_ALWAYS_TOLD = frozenset({"401", "301 to another host"})  # 403 and 404 may be the answer to what was asked
 _COURTESIES = ("lost: label of ", "lost: status of ", "lost: note of ", "too much: branch debtd/")
 
 
@@ -56,6 +57,7 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
     site.fail_at(number, case.fault())
     lived = _live(nights, calm, case)
     found = [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
+    found += ["nobody was told"] if case.name in _ALWAYS_TOLD and not lived.stops else []
     found += ["the fault was never met"] if site.faults else []
     found += [line for line in _differences(calm.end, state_of(nights)) if not _is_accepted(line, lived.stops)]
     if not site.faults:
