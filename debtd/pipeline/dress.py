@@ -1,6 +1,9 @@
 """What a new pull request is given besides its text: labels, people, a status with the evidence. Once, when it is
 opened; what people change afterwards is theirs."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from debtd.model.evidence import Evidence
 from debtd.model.forge import CommitStatus, StatusState
 from debtd.model.policy import Policy
@@ -12,19 +15,22 @@ STATUS = "debtd"
 """The name of debtd's status on its commits."""
 
 
-def dress(pull_request: PullRequest, evidence: Evidence | None, policy: Policy, forge: Forge) -> None:
-    """Safe to repeat. Logins that the forge does not know are left out."""
+def dressing(
+    pull_request: PullRequest, evidence: Evidence | None, policy: Policy, forge: Forge
+) -> Iterator[Callable[[], object]]:
+    """The steps, each safe to repeat. Logins that the forge does not know are left out."""
     if policy.labels:
-        forge.change_labels(pull_request, add=policy.labels)
+        yield partial(forge.change_labels, pull_request, add=policy.labels)
     people = logins_of(pull_request.owners)
     if people and (policy.reviewers or policy.assignees):
-        forge.assign(
+        yield partial(
+            forge.assign,
             pull_request,
             assignees=[login for login in people if "/" not in login] if policy.assignees else (),
             reviewers=people if policy.reviewers else (),
         )
     if policy.status and evidence is not None:
-        forge.set_status(pull_request, status_of(evidence))
+        yield partial(forge.set_status, pull_request, status_of(evidence))
 
 
 def status_of(evidence: Evidence) -> CommitStatus:

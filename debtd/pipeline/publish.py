@@ -13,8 +13,9 @@ from debtd.model.pull_request import Attention, PullRequest, PullRequestState
 from debtd.model.repo import Repository, Revision
 from debtd.model.task import FixTask, Patch
 from debtd.pipeline.burden import group_of, lines_of
-from debtd.pipeline.dress import dress
+from debtd.pipeline.dress import dressing
 from debtd.pipeline.order import Rooms
+from debtd.pipeline.refusals import all_the_same
 from debtd.pipeline.render import render_body, render_commit_message, render_title
 from debtd.ports import CommitRequest
 from debtd.rulekit.rule import Rule
@@ -109,13 +110,9 @@ def _open(pull_request: PullRequest, policy: Policy, rooms: Rooms, *, draft: boo
         attention=Attention.DRAFT if draft else Attention.PEOPLE,
         published_at=rooms.clock.now(),
     )
-    fault: RepoUnusable | None = None
-    if found.state is PullRequestState.OPEN:
-        try:
-            dress(recorded, rooms.store.evidence(pull_request.key), policy, rooms.forge)
-        except RepoUnusable as refused:  # a label or a person too much: it is open, and stays so
-            fault = refused
-    rooms.store.save_pull_request(recorded)
-    if fault is not None:
-        raise fault
+    undressed = found.state is PullRequestState.OPEN
+    evidence = rooms.store.evidence(pull_request.key)
+    # A label or a person too much: it is open, and stays so.
+    with all_the_same(dressing(recorded, evidence, policy, rooms.forge) if undressed else ()):
+        rooms.store.save_pull_request(recorded)
     return recorded

@@ -59,7 +59,7 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
     found = [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
     found += ["nobody was told"] if case.name in _ALWAYS_TOLD and not lived.stops else []
     found += ["the fault was never met"] if site.faults else []
-    found += [line for line in _differences(calm.end, state_of(nights)) if not _is_accepted(line, lived.stops)]
+    found += _worth_telling(list(_differences(calm.end, state_of(nights))), lived.stops)
     if not site.faults:
         broken = site.calls[number]
         found += [
@@ -100,11 +100,11 @@ def _differences(expected: list[str], seen: list[str]) -> Iterator[str]:
     yield from (f"too much: {line}" for line in (Counter(seen) - Counter(expected)).elements())
 
 
-def _is_accepted(difference: str, stops: list[str]) -> bool:
+def _worth_telling(differences: list[str], stops: list[str]) -> list[str]:
     """A forge that says no to a label, a status, a comment or the deletion of a branch is told of and not asked again,
-    for what it refuses it would refuse every night. Nothing else may be missing, and nothing when no refusal is told.
-    """
-    return "RepoUnusable" in stops and difference.startswith(_COURTESIES)
+    for what it refuses it would refuse every night. No more than that one thing may be missing."""
+    is_courtesy = len(differences) == 1 and differences[0].startswith(_COURTESIES)
+    return [] if is_courtesy and "RepoUnusable" in stops else differences
 
 
 def _leaks(nights: Nights, texts: list[str]) -> Iterator[str]:

@@ -12,10 +12,11 @@ from debtd.model.window import WindowKind
 from debtd.pipeline.reconcile import words
 from debtd.pipeline.reconcile.case import Case
 from debtd.pipeline.reconcile.decide import Renews, Vanished, attention_of, due, hands_off, is_on, unfinished_close
-from debtd.pipeline.reconcile.desk import Desk, all_the_same
+from debtd.pipeline.reconcile.desk import Desk
 from debtd.pipeline.reconcile.ending import close, record_merge, record_refusal
 from debtd.pipeline.reconcile.hearing import Heard, hear
 from debtd.pipeline.reconcile.renewal import Renewal, begin, decline, settle
+from debtd.pipeline.refusals import all_the_same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

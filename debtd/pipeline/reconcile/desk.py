@@ -1,7 +1,6 @@
 """What a reconciliation works with."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,21 +91,6 @@ class Desk:
                     expires_at=until,
                 )
             )
-
-
-@contextmanager
-def all_the_same(steps: Iterable[Callable[[], object]]) -> Iterator[None]:
-    """Take every step, then do what is inside, whatever the forge refused (a locked conversation, a protected branch);
-    the first refusal is raised in the end."""
-    refusals: list[RepoUnusable] = []
-    for step in steps:
-        try:
-            step()
-        except RepoUnusable as refusal:
-            refusals.append(refusal)
-    yield
-    if refusals:
-        raise refusals[0]
 
 
 def told(pull_request: PullRequest, fault: RepoUnusable | Retryable) -> RepoUnusable | Retryable:

@@ -9,8 +9,9 @@ from debtd.model.forge import ForgePullRequest
 from debtd.model.pull_request import CloseReason, PullRequest, PullRequestOutcome, PullRequestState
 from debtd.pipeline.reconcile.case import Case
 from debtd.pipeline.reconcile.decide import hands_off, merge_outcome
-from debtd.pipeline.reconcile.desk import Desk, all_the_same
+from debtd.pipeline.reconcile.desk import Desk
 from debtd.pipeline.reconcile.words import render_refused
+from debtd.pipeline.refusals import all_the_same
 from debtd.pipeline.render import quoted
 
 _STATES = {
