@@ -33,7 +33,7 @@ class Undisturbed:
 class _Lived:
     stops: list[str]
     texts: list[str]
-    runs: int = 0
+    end: list[str]
 
 
 def undisturbed(scene: Scene) -> Undisturbed:
@@ -43,8 +43,6 @@ def undisturbed(scene: Scene) -> Undisturbed:
     for number, call in enumerate(nights.world.site.calls):
         calls.setdefault(kind_of(call, nights.world), []).append(number)
     end = state_of(nights)
-    assert nights.run().faults == ()
-    assert state_of(nights) == end
     assert nights.world.site.violations == []
     nights.store.close()
     return Undisturbed(scene, end, calls)
@@ -59,7 +57,7 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
     found = [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
     found += ["nobody was told"] if case.name in _ALWAYS_TOLD and not lived.stops else []
     found += ["the fault was never met"] if site.faults else []
-    found += _worth_telling(list(_differences(calm.end, state_of(nights))), lived.stops)
+    found += _worth_telling(list(_differences(calm.end, lived.end)), lived.stops)
     if not site.faults:
         broken = site.calls[number]
         found += [
@@ -67,7 +65,7 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
             for call in site.calls[number + 1 :]
             if (call.at - broken.at).total_seconds() < case.wait
         ]
-    found += [f"a secret is in {place}" for place in _leaks(nights, lived.texts)]
+    found += [f"a secret is in {place}" for place in _leaks(nights, lived)]
     found += site.violations
     nights.store.close()
     return found
@@ -75,9 +73,9 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
 
 def _live(nights: Nights, calm: Undisturbed, case: FaultCase) -> _Lived:
     """Run until nothing is told any more and all is done. The first run after a time was named comes too soon."""
-    lived = _Lived([], [])
+    lived = _Lived([], [], [])
     wait = 3_600.0
-    for lived.runs in range(1, _RUNS + 1):
+    for run in range(_RUNS):
         faults: tuple[DebtdError, ...]
         try:
             outcome = nights.run(wait)
@@ -88,10 +86,11 @@ def _live(nights: Nights, calm: Undisturbed, case: FaultCase) -> _Lived:
             lived.texts += traceback.format_exception(error)
         lived.stops += [consequence_of(fault) for fault in faults]
         lived.texts += [f"{fault} {fault!r}" for fault in faults]
-        if not faults and state_of(nights) == calm.end:
+        lived.end = state_of(nights)
+        if not faults and lived.end == calm.end:
             break
         named = max((fault.after_seconds for fault in faults if isinstance(fault, Retryable)), default=60.0)
-        wait = 1.0 if case.wait and lived.runs == 1 else named
+        wait = 1.0 if case.wait and run == 0 else named
     return lived
 
 
@@ -107,12 +106,12 @@ def _worth_telling(differences: list[str], stops: list[str]) -> list[str]:
     return [] if is_courtesy and "RepoUnusable" in stops else differences
 
 
-def _leaks(nights: Nights, texts: list[str]) -> Iterator[str]:
+def _leaks(nights: Nights, lived: _Lived) -> Iterator[str]:
     """Where the token is and must not be."""
     project, site = nights.world.project, nights.world.site
-    if any(TOKEN in text for text in texts):
+    if any(TOKEN in text for text in lived.texts):
         yield "what is told"
-    if any(TOKEN in line for line in state_of(nights)) or TOKEN in repr((project.pulls, project.statuses)):
+    if any(TOKEN in line for line in lived.end) or TOKEN in repr((project.pulls, project.statuses)):
         yield "what people see"
     if any(TOKEN in call.target or TOKEN.encode() in call.content for call in site.calls):
         yield "an address or a body"
@@ -142,6 +141,10 @@ def cells(calms: Sequence[Undisturbed]) -> list[list[Cell]]:
     """A row for each fault with a cell for each kind of call; which of the calls of a kind changes from row to row."""
     kinds = [(calm, kind, numbers) for calm in calms for kind, numbers in calm.calls.items()]
     return [
-        [Cell(calm, kind, case, numbers[row % len(numbers)]) for calm, kind, numbers in kinds]
+        [
+            Cell(calm, kind, case, numbers[row % len(numbers)])
+            for calm, kind, numbers in kinds
+            if not (case.name in {"403", "404"} and kind.endswith("/permission"))  # who may not be asked about may not
+        ]
         for row, case in enumerate(FAULTS)
     ]
