@@ -34,6 +34,7 @@ class _Lived:
     stops: list[str]
     texts: list[str]
     end: list[str]
+    waits: bool = False
 
 
 def undisturbed(scene: Scene) -> Undisturbed:
@@ -55,7 +56,7 @@ def problems_at(calm: Undisturbed, case: FaultCase, number: int) -> list[str]:
     site.fail_at(number, case.fault())
     lived = _live(nights, calm, case)
     found = [f"stopped with {stop}" for stop in lived.stops if stop not in case.stops]
-    found += ["nobody was told"] if case.name in _ALWAYS_TOLD and not lived.stops else []
+    found += ["nobody was told"] if case.name in _ALWAYS_TOLD and not (lived.stops or lived.waits) else []
     found += ["the fault was never met"] if site.faults else []
     found += _worth_telling(list(_differences(calm.end, lived.end)), lived.stops)
     if not site.faults:
@@ -81,6 +82,7 @@ def _live(nights: Nights, calm: Undisturbed, case: FaultCase) -> _Lived:
             outcome = nights.run(wait)
             faults = outcome.faults
             lived.texts.append(repr(outcome))
+            lived.waits = lived.waits or outcome.held != ()
         except DebtdError as error:
             faults = (error,)
             lived.texts += traceback.format_exception(error)
@@ -89,7 +91,9 @@ def _live(nights: Nights, calm: Undisturbed, case: FaultCase) -> _Lived:
         lived.end = state_of(nights)
         if not faults and lived.end == calm.end:
             break
-        named = max((fault.after_seconds for fault in faults if isinstance(fault, Retryable)), default=60.0)
+        named = max(
+            (fault.after_seconds for fault in faults if isinstance(fault, Retryable)), default=max(60.0, case.wait)
+        )
         wait = 1.0 if case.wait and run == 0 else named
     return lived
 
