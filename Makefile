@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-deep check format wheel-check sarif-check bench forge-check emulate-check docs clean
+.PHONY: help demo test test-deep check format wheel-check sarif-check bench forge-check emulate-check simulate docs clean
 
 help:
 	@echo "make demo         the whole road on real code, with a summary"
@@ -15,6 +15,7 @@ help:
 	@echo "make sarif-check  the SARIF output against the official validator"
 	@echo "make bench        debtd and its peers side by side on real code: an hour, and a table"
 	@echo "make forge-check  every forge, case by case and fault by fault: expected and seen"
+	@echo "make simulate     two months of 200 repositories and their people, with every promise checked after each pass"
 	@echo "make emulate-check  the GitHub adapter against an independent server from npm"
 
 $(VENV)/python:
@@ -60,6 +61,9 @@ bench: $(VENV)/dev
 forge-check: $(VENV)/dev
 	$(BIN)/python -m tests.support.forges.check
 	$(BIN)/python -m tests.support.manners
+
+simulate: $(VENV)/dev
+	$(BIN)/python -m tests.simulation
 
 emulate-check: $(VENV)/dev
 	.ci/emulate-check $(BIN)

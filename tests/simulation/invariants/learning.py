@@ -26,7 +26,7 @@ def surely_unwelcome(unwelcome: int, decided: int) -> bool:
 
 
 def _was_known(row: Row, at: datetime) -> bool:
-    """Whether debtd had it in hand when it decided; of what it met at that very moment, what speaks for its decision."""
+    """Whether debtd had it in hand when it decided; of what it met just then, what speaks for its decision."""
     return row.ended_at is not None and (row.ended_at < at or (row.ended_at == at and row.outcome != "merged"))
 
 
@@ -94,7 +94,7 @@ class Learning:
 
     def _outcome(self, village: Village, row: Row) -> None:
         """What is recorded about a pull request that is over is what people made of it."""
-        if row.key in self._outcomes and self._outcomes[row.key] == row.outcome or row.state in {"open", "pending"}:
+        if (row.key in self._outcomes and self._outcomes[row.key] == row.outcome) or row.state in {"open", "pending"}:
             return
         story = self._country.chronicle.of_branch[village.name, row.branch]
         theirs = any(one.act is Act.PUSH and one.by != BOT for one in story)

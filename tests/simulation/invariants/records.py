@@ -70,8 +70,11 @@ class Records:
             "SELECT key, repository_id, rule_id, branch, base_branch, commit_id, state, number, hands_off,"
             " close_reason, outcome, ended_at FROM pull_requests ORDER BY id"
         ):
-            village = self.names[one[1]]
-            found[village].append(Row(one[0], village, *one[2:11], _moment(one[11])))
+            key, repository, rule, branch, base, commit, state, number, hands_off, reason, outcome, ended = one
+            village = self.names[repository]
+            found[village].append(
+                Row(key, village, rule, branch, base, commit, state, number, hands_off, reason, outcome, _moment(ended))
+            )
         return found
 
     def waiting(self) -> list[Waiting]:
