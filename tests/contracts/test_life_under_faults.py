@@ -1,6 +1,7 @@
 """A fault at each kind of call of the whole road; `make forge-check` prints all cells, here are those of a rotation.
 
-Every fault hits two of the forges; each forge's faults go over its kinds of calls from another one on.
+Every fault hits two of the forges; each forge's faults go over its kinds of calls from another one on. What a passing
+404 may cost is not settled at every call: `make forge-check` alone tries it.
 """
 
 from collections.abc import Callable
@@ -35,7 +36,7 @@ CASES = [
     pytest.param(kind, number, id=f"{kind}: {case.name}", marks=pytest.mark.xdist_group(f"nights on {kind}"))
     for turn, kind in enumerate(HOSTED)
     for number, case in enumerate(FAULTS)
-    if number % len(HOSTED) != turn
+    if number % len(HOSTED) != turn and case.name != "404"
 ]
 
 
