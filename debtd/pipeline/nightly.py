@@ -67,7 +67,7 @@ def run_night(visits: Sequence[Visit], store: Store, clock: Clock) -> Night:
         repositories=tuple(
             RepositoryNight(
                 repository=visit.repository,
-                owed=replace(owed[visit.repository.id], next_at=_owed(visit).next_at),
+                owed=_owed_next(visit, owed[visit.repository.id]),
                 outcome=_outcome(prepared.get(visit.repository.id), done),
                 faults=faults.get(visit.repository.id, ()),
                 unreached=unreached.get(visit.repository.id, ""),
@@ -82,6 +82,11 @@ def _owed(visit: Visit) -> Owed:
     if visit.permit.schedule is None:
         raise AssertionError("a pass without a schedule keeps to nothing")
     return what_is_owed(visit, visit.permit.schedule)
+
+
+def _owed_next(visit: Visit, before: Owed) -> Owed:
+    """What was owed, with what is owed next by now. Where nothing was, nothing has changed."""
+    return replace(before, next_at=_owed(visit).next_at) if before.kinds else before
 
 
 def _with_served(visit: Visit, owed: Owed) -> Visit:
