@@ -9,9 +9,8 @@ import click
 from debtd.cli.options import format_option, settings_of, state_options
 from debtd.cli.output import Format, put_json, put_table, say
 from debtd.model.acceptance import RuleStanding, Standing, Tally, lower_bound, outcome_of, standing_of, tally
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.pull_request import UNDER_WAY, PullRequest
 
-_UNDECIDED = (PullRequestState.OPEN, PullRequestState.PENDING)
 EVERYWHERE = ""
 
 
@@ -61,7 +60,7 @@ def _rows(
 
     outcomes = ((*place(one), outcome) for one in pull_requests if (outcome := outcome_of(one)) is not None)
     tallies = tally(outcomes)
-    undecided = Counter(place(one) for one in pull_requests if one.state in _UNDECIDED)
+    undecided = Counter(place(one) for one in pull_requests if one.state in UNDER_WAY)
     decided = {(one.rule_id, one.repository_id): one for one in standings}
     places = {place(one) for one in pull_requests}
     places |= {where for where in decided if by_repository == (where[1] != EVERYWHERE)}

@@ -16,6 +16,10 @@ class PullRequestState(StrEnum):
     CLOSED = "closed"
 
 
+UNDER_WAY = frozenset({PullRequestState.PENDING, PullRequestState.OPEN})
+"""The states of those that are not over."""
+
+
 class Attention(StrEnum):
     """What an open pull request waits for. Only PEOPLE takes a slot: the others wait for debtd, or for nobody.
     PARKED: people have taken it over, and debtd keeps its hands off."""

@@ -7,11 +7,9 @@ from datetime import datetime
 from debtd.model.admission import admit
 from debtd.model.budget import Budgets, BudgetState, OpenOne, Pot
 from debtd.model.policy import Policy
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.pull_request import UNDER_WAY, PullRequest, PullRequestState
 from debtd.pipeline.overlap import Neighbours
 from debtd.pipeline.proposals import Proposal
-
-_UNDER_WAY = frozenset({PullRequestState.OPEN, PullRequestState.PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def _with(state: BudgetState, first: Sequence[Proposal], now: datetime) -> Budge
 def budget_state(pull_requests: Sequence[PullRequest], night_began_at: datetime, now: datetime) -> BudgetState:
     """What all recorded pull requests take. One that was recorded and is not open yet is about to be published."""
     return BudgetState(
-        opened=[_open_one(one) for one in pull_requests if one.state in _UNDER_WAY],
+        opened=[_open_one(one) for one in pull_requests if one.state in UNDER_WAY],
         published_at=[at for one in pull_requests if (at := _published_at(one, now)) is not None],
         night_began_at=night_began_at,
     )

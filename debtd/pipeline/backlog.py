@@ -7,7 +7,7 @@ from typing import TypeVar
 from debtd.model.coverage import Skipped
 from debtd.model.errors import StateUnusable
 from debtd.model.finding import Finding, FindingState
-from debtd.model.pull_request import PullRequest, PullRequestState
+from debtd.model.pull_request import UNDER_WAY, PullRequest
 from debtd.model.repo import Repository, Revision
 from debtd.model.repository_file import RepositoryFile
 from debtd.model.task import FixTask, TaskState
@@ -19,7 +19,6 @@ from debtd.rulekit.rule import Rule
 T = TypeVar("T")
 
 UNFINISHED = (TaskState.PLANNED, TaskState.PATCHED, TaskState.ACCEPTED)
-_OVER = frozenset({PullRequestState.REJECTED, PullRequestState.MERGED, PullRequestState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,7 @@ def plan(work: Backlog, store: Store, clock: Clock) -> dict[str, Skipped]:
     findings = work.findings(store)
     known = {task.key: task for task in work.tasks(store)}
     pull_requests = {pr.key: pr for pr in store.pull_requests(work.repository.id)}
-    spent = {key for key, pr in pull_requests.items() if pr.state in _OVER}
+    spent = {key for key, pr in pull_requests.items() if pr.state not in UNDER_WAY}
     given = replace(to_sort_out(work, findings, store, clock), spent=spent)
     unwanted = why_unwanted(work, store, clock)
     over = [task for task in known.values() if not _is_waiting(task, pull_requests) and not unwanted(task)]
@@ -90,7 +89,7 @@ def supersede(work: Backlog, store: Store) -> None:
     holds = still_holds(work, work.findings(store))
     for task in work.tasks(store, *UNFINISHED):
         if task.key in recorded:
-            if recorded[task.key].state in _OVER:
+            if recorded[task.key].state not in UNDER_WAY:
                 store.move_task(task.key, TaskState.SUPERSEDED, "its pull request is over")
         elif not (holds(task) and task.base_commit == work.revision.commit):
             store.move_task(task.key, TaskState.SUPERSEDED, "the base, a rule or an engine changed")
@@ -130,7 +129,7 @@ def _taken(tasks: Collection[FixTask], pull_requests: Mapping[str, PullRequest])
 def _is_waiting(task: FixTask, pull_requests: Mapping[str, PullRequest]) -> bool:
     """Whether its pull request is pending or open."""
     pull_request = pull_requests.get(task.key)
-    return pull_request is not None and pull_request.state not in _OVER
+    return pull_request is not None and pull_request.state in UNDER_WAY
 
 
 def _rejected_now(

@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from debtd.model.evidence import Evidence
-from debtd.model.forge import CommitStatus, StatusState
+from debtd.model.forge import OWN_STATUS, CommitStatus, StatusState
 from debtd.model.policy import Policy
 from debtd.model.pull_request import PullRequest
 from debtd.pipeline.burden import logins_of
 from debtd.ports import Forge
-
-STATUS = "debtd"
-"""The name of debtd's status on its commits."""
 
 
 def dressing(
@@ -39,4 +36,4 @@ def status_of(evidence: Evidence) -> CommitStatus:
     state = StatusState.SUCCESS if evidence.accepted else StatusState.FAILURE
     base = evidence.base_commit[:12]
     summary = f"{passed} of {len(evidence.checks)} gates passed on {base}; the repository's own tests were not run"
-    return CommitStatus(name=STATUS, state=state, summary=summary)
+    return CommitStatus(name=OWN_STATUS, state=state, summary=summary)

@@ -11,36 +11,27 @@ _COMMENT = re.compile(r"<!-- debtd-comment: ([a-z0-9-]{1,80}) -->")
 
 def key_in(body: str) -> str | None:
     """The key of debtd's pull request with this body; None when it has no mark."""
-    found = _KEY.search(body)
-    return found[1] if found else None
+    return _marked_by(_KEY, body)
 
 
 def comment_name_in(body: str) -> str | None:
     """The name of debtd's comment with this body; None for a comment of anybody else."""
-    found = _COMMENT.search(body)
-    return found[1] if found else None
+    return _marked_by(_COMMENT, body)
 
 
 def marked_comment(name: str, text: str) -> str:
     """The text of a comment that is recognised again."""
-    mark = f"<!-- debtd-comment: {name} -->"
-    if not _COMMENT.fullmatch(mark):
-        raise ValueError(f"{name!r} is not a name for a comment")
-    return f"{mark}\n{text.rstrip()}\n"
+    return _mark(_COMMENT, "a comment", name, text)
 
 
 def issue_name_in(body: str) -> str | None:
     """The name of debtd's issue with this body; None when it has no mark."""
-    found = _ISSUE.search(body)
-    return found[1] if found else None
+    return _marked_by(_ISSUE, body)
 
 
 def marked_issue(name: str, body: str) -> str:
     """The body of an issue that is recognised again."""
-    mark = f"<!-- debtd-issue: {name} -->"
-    if not _ISSUE.fullmatch(mark):
-        raise ValueError(f"{name!r} is not a name for an issue")
-    return f"{mark}\n{body.rstrip()}\n"
+    return _mark(_ISSUE, "an issue", name, body)
 
 
 def unmarked_issue(body: str) -> str:
@@ -51,3 +42,15 @@ def unmarked_issue(body: str) -> str:
 def is_own_status(name: str) -> bool:
     """Whether a commit status of this name is debtd's."""
     return name == OWN_STATUS or name.startswith(f"{OWN_STATUS}/")
+
+
+def _marked_by(mark: re.Pattern[str], body: str) -> str | None:
+    found = mark.search(body)
+    return found[1] if found else None
+
+
+def _mark(pattern: re.Pattern[str], thing: str, name: str, text: str) -> str:
+    mark = f"<!-- debtd-{thing.rsplit(maxsplit=1)[-1]}: {name} -->"
+    if not pattern.fullmatch(mark):
+        raise ValueError(f"{name!r} is not a name for {thing}")
+    return f"{mark}\n{text.rstrip()}\n"

@@ -27,7 +27,7 @@ class Heard:
 
 def hear(work: Backlog, order: Order, rooms: Rooms) -> Heard:
     """Read the dashboard and do what its boxes ask for. A dashboard that cannot be read stops nothing else."""
-    if not order.policy.dashboard or order.stop_after is not Stage.PUBLISH:
+    if not _is_on(order):
         return Heard()
     try:
         wishes = read_wishes(work.repository, rooms.forge)
@@ -41,13 +41,18 @@ def hear(work: Backlog, order: Order, rooms: Rooms) -> Heard:
 
 def present(work: Backlog, order: Order, rooms: Rooms, heard: Heard, notes: Sequence[str]) -> tuple[DebtdError, ...]:
     """Write the dashboard anew; what was in the way."""
-    if not order.policy.dashboard or order.stop_after is not Stage.PUBLISH:
+    if not _is_on(order):
         return ()
     try:
         show(gather(work, rooms.store, rooms.clock, notes), work.repository, rooms.forge, heard.boxes)
     except (RepoUnusable, Retryable) as fault:
         return (fault,)
     return ()
+
+
+def _is_on(order: Order) -> bool:
+    """A dry run neither reads nor writes it."""
+    return order.policy.dashboard and order.stop_after is Stage.PUBLISH
 
 
 def read_wishes(repository: Repository, forge: Forge) -> frozenset[Box]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from debtd.model.errors import ConfigError
 from debtd.model.forge import ForgeState
-from debtd.model.pull_request import CloseReason, PullRequest, PullRequestOutcome, PullRequestState
+from debtd.model.pull_request import UNDER_WAY, CloseReason, PullRequest, PullRequestOutcome, PullRequestState
 from debtd.model.suppression import Suppression, SuppressionKind
 from debtd.model.task import FixTask
 from debtd.pipeline.render import quoted
@@ -19,7 +19,7 @@ def reject(
     over."""
     author, reason = no
     seen = forge.read_pull_request(pull_request)
-    if pull_request.state not in {PullRequestState.OPEN, PullRequestState.PENDING}:
+    if pull_request.state not in UNDER_WAY:
         raise ConfigError(f"pull request {pull_request.key[:12]} is {pull_request.state} already; nothing was changed.")
     if seen is not None and seen.state is ForgeState.MERGED:
         raise ConfigError(f"pull request {pull_request.key[:12]} is merged on its forge; nothing was changed.")
@@ -49,7 +49,7 @@ def reject(
 def reopen(pull_request: PullRequest, task: FixTask, why: tuple[str, str], store: Store, now: datetime) -> int:
     """Take back every no to its findings, with (author, reason): what is still found is proposed again, as a new pull
     request. How many were taken back. Raises ConfigError for one that is not over."""
-    if pull_request.state in {PullRequestState.OPEN, PullRequestState.PENDING}:
+    if pull_request.state in UNDER_WAY:
         raise ConfigError(
             f"pull request {pull_request.key[:12]} is {pull_request.state}; there is nothing to take back."
         )
